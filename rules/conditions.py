@@ -1,0 +1,80 @@
+"""A rule's condition: a SCIM filter with the limits that keep it readable and cheap (L2).
+
+Grammar, binding and matching are the protocol's; here is only what a licence rule adds to a filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rules.checking import Node
+from scim_portal.protocol import filters
+from scim_portal.protocol.definitions import ResourceType
+from scim_portal.protocol.errors import InvalidFilter
+
+MAX_BYTES: Final = 4096
+MAX_DEPTH: Final = 10
+MAX_TERMS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition as written and as bound; `reads` and `group_ids` say which changes can touch it (L2.5)."""
+
+    text: str
+    bound: filters.Bound = field(compare=False)
+    reads: frozenset[str] = field(default=frozenset(), compare=False)
+    group_ids: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def holds(self, resource: Mapping[str, Any]) -> bool:
+        """Tell whether a folded resource meets the condition; never raises."""
+        return filters.matches(self.bound, resource)
+
+
+def compile_condition(node: Node, key: str, resource_type: ResourceType) -> Condition:
+    """Parse, limit and bind the condition in the field `key`; what is wrong is noted there."""
+    text = node.text(key, limit=MAX_BYTES)
+    try:
+        if text:
+            return _compile(text, resource_type)
+    except InvalidFilter as refusal:
+        node.note(refusal.detail, key)
+    return Condition(text, filters.BoundOr(()))
+
+
+def _compile(text: str, resource_type: ResourceType) -> Condition:
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise InvalidFilter(f"must not be longer than {MAX_BYTES} bytes")
+    tree = filters.parse(text)
+    if depth(tree) > MAX_DEPTH:
+        raise InvalidFilter(f"must not be nested deeper than {MAX_DEPTH} levels")
+    if len(leaves(tree)) > MAX_TERMS:
+        raise InvalidFilter(f"must not have more than {MAX_TERMS} terms")
+    bound = filters.bind(tree, resource_type)
+    return Condition(
+        text,
+        bound,
+        filters.reads(bound),
+        filters.equality_values(bound, "groups.value"),
+    )
+
+
+def depth(tree: filters.Node) -> int:
+    """Count the levels of groups in a filter; a single term has none."""
+    inner = children(tree)
+    return 1 + max(map(depth, inner)) if inner else 0
+
+
+def leaves(tree: filters.Node) -> tuple[filters.Node, ...]:
+    """List the terms of a filter as written, from left to right; a value path counts by its inner terms."""
+    inner = children(tree)
+    return tuple(leaf for item in inner for leaf in leaves(item)) if inner else (tree,)
+
+
+def children(tree: filters.Node) -> tuple[filters.Node, ...]:
+    """List the conditions a group, a negation or a value path is made of."""
+    if isinstance(tree, filters.And | filters.Or):
+        return tree.items
+    return (tree.item,) if isinstance(tree, filters.Not | filters.ValuePath) else ()

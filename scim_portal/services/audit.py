@@ -1,0 +1,64 @@
+"""The record of who did what, written in the transaction of the fact. The vocabulary is closed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from scim_portal.context import Ctx
+from scim_portal.db import db
+from scim_portal.ids import new_id
+from scim_portal.models import AdminAction
+
+
+class Action(StrEnum):
+    """Everything the record can say: `noun.past_participle`."""
+
+    ADMIN_CREATED = "admin.created"
+    ADMIN_SIGNED_IN = "admin.signed_in"
+    ADMIN_SIGNED_OUT = "admin.signed_out"
+    SIGN_IN_REFUSED = "sign_in.refused"
+    PASSWORD_CHANGED = "password.changed"
+    PORTAL_CREATED = "portal.created"
+    CONNECTOR_CREATED = "connector.created"
+    CONNECTOR_CHANGED = "connector.changed"
+    TOKEN_ISSUED = "token.issued"
+    TOKEN_REGENERATED = "token.regenerated"
+    TOKEN_REVOKED = "token.revoked"
+    API_KEY_ISSUED = "api_key.issued"
+    API_KEY_REVOKED = "api_key.revoked"
+    LICENSE_TYPE_CREATED = "license_type.created"
+    LICENSE_TYPE_CHANGED = "license_type.changed"
+    CONTRACT_LINE_ADDED = "contract_line.added"
+    CONTRACT_LINE_CHANGED = "contract_line.changed"
+    CONTRACT_LINE_REMOVED = "contract_line.removed"
+    POLICY_PUBLISHED = "policy.published"
+    OVERRIDE_ADDED = "override.added"
+    OVERRIDE_REMOVED = "override.removed"
+    USER_DEACTIVATED = "user.deactivated"
+    USER_REACTIVATED = "user.reactivated"
+    USER_RESTORED = "user.restored"
+    GROUP_RESTORED = "group.restored"
+    EXPORT_MADE = "export.made"
+
+
+def record(
+    ctx: Ctx,
+    action: Action,
+    kind: str,
+    id: str | None = None,
+    name: str | None = None,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write one line: what was done to which object (`kind`, `id`, `name`), with what changed; never a secret."""
+    actor = ctx.actor
+    db.session.add(
+        AdminAction(
+            portal_id=ctx.portal.id, id=new_id(), at=ctx.now, action=action, actor_kind=actor.kind, actor_id=actor.id,
+            actor_name=actor.name, role=actor.role, object_kind=kind, object_id=id, object_name=name, before=before,
+            after=after, reason=reason, ip=actor.ip, user_agent=actor.user_agent, request_id=ctx.request_id,
+        )
+    )  # fmt: skip

@@ -1,0 +1,215 @@
+"""Licence types and their contract lines: what there is to give, and how much of it was bought."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import update
+
+from scim_portal.context import Ctx
+from scim_portal.db import db, scoped
+from scim_portal.errors import Conflict, Invalid, NotFound
+from scim_portal.ids import is_id, new_id
+from scim_portal.models import ContractLine, Family, LicenseType, Portal
+from scim_portal.services import audit, capacity, licensing
+from scim_portal.services.audit import Action
+
+KEY = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?\Z")
+CHANGEABLE = ("name", "rank", "hold_days", "settle_seconds", "allowance")
+MOST = {"rank": 1_000_000, "hold_days": 3650, "settle_seconds": 30 * 86_400, "allowance": 10_000_000}
+LINE_FIELDS = ("quantity", "starts_at", "ends_at", "purchase_order", "vendor", "unit_price", "currency")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A licence type with its numbers at this moment; None in `capacity` and `limit` is unlimited."""
+
+    type: LicenseType
+    capacity: int | None
+    limit: int | None
+
+    @property
+    def over(self) -> int:
+        """How many seats stand above the limit (the limit was lowered below the use)."""
+        return 0 if self.limit is None else max(0, self.type.used - self.limit)
+
+    @property
+    def overage(self) -> int:
+        """How many seats stand above what was bought."""
+        return 0 if self.capacity is None else max(0, self.type.used - self.capacity)
+
+    @property
+    def free(self) -> int | None:
+        """How many more seats could be given; None is no limit."""
+        return None if self.limit is None else max(0, self.limit - self.type.used)
+
+
+def summaries(ctx: Ctx) -> list[Summary]:
+    """List the types with their numbers, by family, richest first."""
+    capacities = capacity.at(ctx, ctx.now)
+    types = db.session.scalars(
+        scoped(LicenseType, ctx).order_by(LicenseType.family, LicenseType.rank.desc(), LicenseType.key)
+    )
+    return [_summary(type, capacities.get(type.key, 0)) for type in types]
+
+
+def summary(ctx: Ctx, key: str) -> Summary:
+    """Give one type with its numbers. Raises `NotFound`."""
+    type = find(ctx, key)
+    return _summary(type, capacity.at(ctx, ctx.now, [key]).get(key, 0))
+
+
+def find(ctx: Ctx, key: str) -> LicenseType:
+    """Find a licence type. Raises `NotFound`."""
+    type = db.session.scalar(scoped(LicenseType, ctx).where(LicenseType.key == key))
+    if type is None:
+        raise NotFound(f"There is no license type {key!r} in this portal.", field="key", value=key)
+    return type
+
+
+def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, rank: int = 0, **rest: int) -> LicenseType:
+    """Create a licence type; a family that is new is created, and no family means one of its own.
+
+    `rest` takes hold_days, settle_seconds and allowance. Raises `Invalid`, `Conflict`.
+    """
+    family = family or key
+    for field, value in (("key", key), ("family", family)):
+        if not KEY.match(value):
+            raise Invalid(
+                "A key has 1 to 64 lower-case letters, digits, dots, hyphens or underscores.", field=field, value=value
+            )
+    if db.session.scalar(scoped(LicenseType, ctx).where(LicenseType.key == key)):
+        raise Conflict(f"There is a license type {key!r} already.", field="key", value=key)
+    if not db.session.scalar(scoped(Family, ctx).where(Family.key == family)):
+        db.session.add(Family(portal_id=ctx.portal.id, key=family))
+        db.session.flush()
+    type = LicenseType(
+        portal_id=ctx.portal.id, key=key, family=family, created_at=ctx.now, name=_name(name), rank=0,
+        hold_days=7, settle_seconds=600, allowance=0, used=0, held=0, waiting=0, suspended=0, next_ticket=1, next_entry=1,
+    )  # fmt: skip
+    _assign(type, {"rank": rank, **rest})
+    db.session.add(type)
+    _catalog_changed(ctx)
+    audit.record(ctx, Action.LICENSE_TYPE_CREATED, "license_type", key, name, after=_state(type))
+    return type
+
+
+def change_type(ctx: Ctx, key: str, **changes: Any) -> LicenseType:
+    """Change any of name, rank, hold_days, settle_seconds, allowance; a larger allowance drains the queue at once."""
+    type = find(ctx, key)
+    before = _state(type)
+    _assign(type, changes)
+    _catalog_changed(ctx)
+    if (after := _state(type)) != before:
+        audit.record(ctx, Action.LICENSE_TYPE_CHANGED, "license_type", key, type.name, before=before, after=after)
+        licensing.capacity_changed(ctx, type.family)
+    return type
+
+
+def lines(ctx: Ctx, key: str | None = None) -> list[ContractLine]:
+    """List contract lines, oldest first, of one type or of all."""
+    query = scoped(ContractLine, ctx).order_by(ContractLine.id)
+    return list(db.session.scalars(query if key is None else query.where(ContractLine.license_type == key)))
+
+
+def add_line(ctx: Ctx, key: str, **fields: Any) -> ContractLine:
+    """Add seats to a type; whoever waits for it is served in the same transaction. Raises `Invalid`, `NotFound`."""
+    type = find(ctx, key)
+    line = ContractLine(portal_id=ctx.portal.id, id=new_id(), license_type=key, created_at=ctx.now)
+    _fill(line, fields)
+    db.session.add(line)
+    db.session.flush()
+    audit.record(ctx, Action.CONTRACT_LINE_ADDED, "contract_line", line.id, key, after=_line_state(line))
+    licensing.capacity_changed(ctx, type.family)
+    return line
+
+
+def change_line(ctx: Ctx, id: str, **fields: Any) -> ContractLine:
+    """Change a contract line; nobody loses a seat when it shrinks (L11)."""
+    line = find_line(ctx, id)
+    before = _line_state(line)
+    _fill(line, fields)
+    db.session.flush()
+    after = _line_state(line)
+    audit.record(ctx, Action.CONTRACT_LINE_CHANGED, "contract_line", id, line.license_type, before=before, after=after)
+    licensing.capacity_changed(ctx, find(ctx, line.license_type).family)
+    return line
+
+
+def remove_line(ctx: Ctx, id: str) -> None:
+    """Take a contract line away; at capacity 0 the type's seats are suspended (L11)."""
+    line = find_line(ctx, id)
+    family = find(ctx, line.license_type).family
+    audit.record(ctx, Action.CONTRACT_LINE_REMOVED, "contract_line", id, line.license_type, before=_line_state(line))
+    db.session.delete(line)
+    db.session.flush()
+    licensing.capacity_changed(ctx, family)
+
+
+def find_line(ctx: Ctx, id: str) -> ContractLine:
+    """Find a contract line. Raises `NotFound`."""
+    line = db.session.scalar(scoped(ContractLine, ctx).where(ContractLine.id == id)) if is_id(id) else None
+    if line is None:
+        raise NotFound("There is no such contract line in this portal.", field="id", value=id)
+    return line
+
+
+def _catalog_changed(ctx: Ctx) -> None:
+    """Make everybody compile the policy anew: ranks and times of types are part of it."""
+    db.session.flush()
+    db.session.execute(update(Portal).where(Portal.id == ctx.portal.id).values(catalog_stamp=new_id()))
+
+
+def _summary(type: LicenseType, bought: int | None) -> Summary:
+    return Summary(type, bought, capacity.limit(bought, type.allowance))
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str) or not name.strip() or len(name) > 100:
+        raise Invalid("A license type's name has 1 to 100 characters.", field="name", value=name)
+    return name.strip()
+
+
+def _assign(type: LicenseType, changes: dict[str, Any]) -> None:
+    for field, value in changes.items():
+        if field not in CHANGEABLE:
+            raise Invalid(f"{field!r} cannot be changed.", field=field, value=value)
+        if field == "name":
+            type.name = _name(value)
+        elif not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST[field]:
+            raise Invalid(f"{field} must be a whole number from 0 to {MOST[field]:,}.", field=field, value=value)
+        else:
+            setattr(type, field, value)
+
+
+def _fill(line: ContractLine, fields: dict[str, Any]) -> None:
+    for field, value in fields.items():
+        if field not in LINE_FIELDS:
+            raise Invalid(f"A contract line has no {field!r}.", field=field, value=value)
+        setattr(line, field, value)
+    if line.quantity is not None and not 0 <= line.quantity <= 100_000_000:
+        raise Invalid(
+            "The quantity must be from 0 to 100,000,000, or null for unlimited.", field="quantity", value=line.quantity
+        )
+    if line.starts_at and line.ends_at and line.ends_at <= line.starts_at:
+        raise Invalid("A contract line must end after it starts.", field="ends_at", value=line.ends_at)
+    if line.unit_price is not None:
+        line.unit_price = Decimal(str(line.unit_price))
+
+
+def _state(type: LicenseType) -> dict[str, Any]:
+    return {field: getattr(type, field) for field in (*CHANGEABLE, "family")}
+
+
+def _line_state(line: ContractLine) -> dict[str, Any]:
+    state: dict[str, Any] = {}
+    for field in LINE_FIELDS:
+        value = getattr(line, field)
+        state[field] = (
+            value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, Decimal) else value
+        )
+    return state

@@ -1,0 +1,175 @@
+"""Groups as identity providers push them; membership is changed by difference, never by loading the group.
+
+Adding one member to a group of 50,000 touches one row of it. Members nobody knows are left out, not refused: a refused push is
+a failed push.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, select, update
+
+from scim_portal.context import Ctx
+from scim_portal.db import db, insert
+from scim_portal.ids import is_id, new_id
+from scim_portal.models import Group, Membership, User
+from scim_portal.protocol import etags, patch
+from scim_portal.protocol.definitions import GROUP
+from scim_portal.protocol.errors import NotFound
+from scim_portal.protocol.patch import Member, MemberChange
+from scim_portal.protocol.tolerance import Tolerance
+from scim_portal.services import licensing, mapping
+from scim_portal.services.mapping import Resource, Stamp
+
+CHUNK = 500
+_HELD = (
+    select(Group.id, Group.version, Group.document, Group.created_at)
+    .where(Group.portal_id == bindparam("portal"), Group.id == bindparam("id"), Group.deleted_at.is_(None))
+    .with_for_update(key_share=True)
+)
+
+
+@dataclass(slots=True)
+class Written:
+    """What a write left behind, whom it touched, and which members were not known."""
+
+    id: str
+    version: int
+    document: str
+    changed: bool = True
+    touched: set[str] = field(default_factory=set)
+    unknown: list[str] = field(default_factory=list)
+
+
+def create(ctx: Ctx, content: Resource, members: Sequence[Member]) -> Written:
+    """Create a group with its members (RFC 7644 §3.3)."""
+    columns = mapping.group_columns(content, Stamp(new_id(), 1, ctx.now, ctx.now))
+    connector = ctx.connector.id if ctx.connector else None
+    db.session.execute(insert(Group).values(portal_id=ctx.portal.id, connector_id=connector, **columns))
+    written = Written(columns["id"], 1, columns["document"])
+    _add(ctx, written, members)
+    licensing.settle_many(ctx, written.touched)
+    return written
+
+
+def replace(ctx: Ctx, id: str, content: Resource, members: Sequence[Member], *, if_match: str | None = None) -> Written:
+    """Replace a group and its members (RFC 7644 §3.5.1); only the difference is written."""
+    return _update(ctx, id, lambda present: content, (MemberChange("replace", tuple(members)),), if_match)
+
+
+def modify(
+    ctx: Ctx, id: str, change: patch.GroupPatch, *, tolerance: Tolerance, if_match: str | None = None
+) -> Written:
+    """Apply a PATCH: attributes by the core, members row by row, in the order of the operations."""
+
+    def changed(present: Resource) -> Resource:
+        return patch.apply(GROUP, present, change.operations, tolerance=tolerance) if change.operations else present
+
+    return _update(ctx, id, changed, change.members, if_match)
+
+
+def remove(ctx: Ctx, id: str, *, if_match: str | None = None) -> None:
+    """Delete a group as far as SCIM is concerned; its members stay written for a restore, and are settled without it."""
+    row = _held(ctx, id)
+    etags.precondition(if_match, None, row.version)
+    members = _member_ids(ctx, id)
+    db.session.execute(_mine(ctx, id).values(deleted_at=ctx.now, updated_at=ctx.now, version=row.version + 1))
+    licensing.settle_many(ctx, members)
+
+
+def restore(ctx: Ctx, id: str) -> None:
+    """Undo a delete: the group is back with the members it had. Raises `NotFound` when it is not deleted."""
+    query = select(Group.version).where(Group.portal_id == ctx.portal.id, Group.id == id, Group.deleted_at.is_not(None))
+    version = db.session.scalar(query.with_for_update(key_share=True)) if is_id(id) else None
+    if version is None:
+        raise NotFound(f"There is no deleted group with the id {id!r} in this portal.")
+    db.session.execute(_mine(ctx, id).values(deleted_at=None, updated_at=ctx.now, version=version + 1))
+    licensing.settle_many(ctx, _member_ids(ctx, id))
+
+
+def _update(ctx: Ctx, id: str, change: Any, members: Iterable[MemberChange], if_match: str | None) -> Written:
+    row = _held(ctx, id)
+    etags.precondition(if_match, None, row.version)
+    present = mapping.content(row.document)
+    content = change(present)
+    written = Written(id, row.version, row.document)
+    for one in members:
+        _change_members(ctx, written, one)
+    if content == present and not written.touched:
+        written.changed = False
+        return written
+    columns = mapping.group_columns(content, Stamp(id, row.version + 1, row.created_at, ctx.now))
+    db.session.execute(_mine(ctx, id).values(columns))
+    written.version, written.document = row.version + 1, columns["document"]
+    licensing.settle_many(ctx, written.touched)
+    return written
+
+
+def _change_members(ctx: Ctx, written: Written, change: MemberChange) -> None:
+    if change.kind == "add":
+        _add(ctx, written, change.members)
+    elif change.kind == "remove":
+        _remove(ctx, written, {member.value for member in change.members})
+    else:
+        wanted = {member.value for member in change.members}
+        present = _member_ids(ctx, written.id)
+        _remove(ctx, written, present - wanted)
+        _add(ctx, written, [member for member in change.members if member.value not in present])
+
+
+def _add(ctx: Ctx, written: Written, members: Sequence[Member]) -> None:
+    by_id = {member.value: member for member in members}
+    for chunk in _chunks(sorted(by_id)):
+        known = _lock_users(ctx, [id for id in chunk if is_id(id)])
+        written.unknown += [id for id in chunk if id not in known]
+        rows = [
+            {
+                "portal_id": ctx.portal.id,
+                "group_id": written.id,
+                "user_id": id,
+                "display": by_id[id].display,
+                "created_at": ctx.now,
+            }
+            for id in chunk
+            if id in known
+        ]
+        if rows:
+            statement = insert(Membership).values(rows).on_conflict_do_nothing().returning(Membership.user_id)
+            written.touched |= set(db.session.scalars(statement))
+
+
+def _remove(ctx: Ctx, written: Written, ids: set[str]) -> None:
+    for chunk in _chunks(sorted(id for id in ids if is_id(id))):
+        gone = delete(Membership).where(
+            Membership.portal_id == ctx.portal.id, Membership.group_id == written.id, Membership.user_id.in_(chunk)
+        )
+        written.touched |= set(db.session.scalars(gone.returning(Membership.user_id)))
+
+
+def _chunks(ids: list[str]) -> Iterable[list[str]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def _lock_users(ctx: Ctx, ids: list[str]) -> set[str]:
+    """Lock the users about to be linked, in id order, so that two pushes never wait for each other crosswise."""
+    query = select(User.id).where(User.portal_id == ctx.portal.id, User.id.in_(ids), User.deleted_at.is_(None))
+    return set(db.session.scalars(query.order_by(User.id).with_for_update(key_share=True))) if ids else set()
+
+
+def _member_ids(ctx: Ctx, id: str) -> set[str]:
+    query = select(Membership.user_id).where(Membership.portal_id == ctx.portal.id, Membership.group_id == id)
+    return set(db.session.scalars(query))
+
+
+def _held(ctx: Ctx, id: str) -> Row[Any]:
+    row = db.session.execute(_HELD, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
+    if row is None:
+        raise NotFound(f"There is no group with the id {id!r} in this portal.")
+    return row
+
+
+def _mine(ctx: Ctx, id: str) -> Any:
+    return update(Group).where(Group.portal_id == ctx.portal.id, Group.id == id)

@@ -1,0 +1,148 @@
+"""Settle: bring people's seats in line with the policy. The one path for SCIM, portal, API, jobs and clock (L12).
+
+Facts are read with the people locked; most writes change no seat and stop there. Otherwise the licence types of the touched
+families are locked in key order, the standing is read again, `rules.allocate` decides and `seats.apply` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from rules.allocate import Change, allocate, is_settled
+from rules.decide import Decision, Facts, decide
+from rules.policy import Policy
+from rules.standing import Person, Pool, Standing
+from scim_portal import models
+from scim_portal.context import Ctx
+from scim_portal.db import db
+from scim_portal.services import capacity, facts, rulebook, seats, standings, work
+from scim_portal.services.seats import Cause, Tally
+
+MOST_IN_A_REQUEST = 200
+DRAIN_IN_A_REQUEST = 500
+_TYPE = models.LicenseType.__table__.c
+_TYPES = (
+    select(*_TYPE)
+    .where(_TYPE.portal_id == bindparam("portal"), _TYPE.family.in_(bindparam("families", expanding=True)))
+    .order_by(_TYPE.key)
+    .with_for_update(key_share=True)
+)
+
+
+def settle(
+    ctx: Ctx, user_ids: Iterable[str], *, ending: Collection[str] = (), cause: Cause | None = None
+) -> tuple[Change, ...]:
+    """Settle some users in one transaction; `ending` names those whose access this very event ends."""
+    policy = rulebook.in_force(ctx)
+    people = facts.load(ctx, user_ids, locked=True)
+    if not people or not policy.types:
+        return ()
+    decisions = {one.user_id: decide(policy, one, ctx.now) for one in people}
+    standing = standings.load(ctx, decisions)
+    persons = [_person(one, decisions[one.user_id], standing[one.user_id], ending) for one in people]
+    restless = [one for one in persons if not is_settled(one, ctx.now)]
+    if not restless:
+        return ()
+    return _allocate(ctx, policy, restless, _families(policy, restless), cause or seats.cause_of(ctx))
+
+
+def settle_many(ctx: Ctx, user_ids: Collection[str]) -> None:
+    """Settle the users one event touched: up to 200 in the request, more as a job with the same result (L9)."""
+    if len(user_ids) <= MOST_IN_A_REQUEST:
+        settle(ctx, user_ids)
+    else:
+        work.enqueue(ctx, "settle_users", total=len(user_ids), user_ids=sorted(user_ids))
+
+
+def capacity_changed(ctx: Ctx, family: str) -> None:
+    """Serve a family's queues after its capacity changed: at once, or as a job where many wait."""
+    portal_types = select(_TYPE.waiting, _TYPE.suspended).where(
+        _TYPE.portal_id == ctx.portal.id, _TYPE.family == family
+    )
+    if sum(sum(row) for row in db.session.execute(portal_types)) > DRAIN_IN_A_REQUEST:
+        work.enqueue(ctx, "drain", family=family)
+    else:
+        drain(ctx, [family])
+
+
+def drain(ctx: Ctx, families: Collection[str]) -> tuple[Change, ...]:
+    """Hand out what is free in some families; where nothing is bought any more, suspend those who hold seats (L11)."""
+    policy = rulebook.in_force(ctx)
+    people = facts.load(ctx, _holders_of_lapsed(ctx, families), locked=True)
+    standing = standings.load(ctx, [one.user_id for one in people])
+    persons = [_person(one, decide(policy, one, ctx.now), standing[one.user_id], ()) for one in people]
+    touched = frozenset(families) | _families(policy, persons)
+    return _allocate(ctx, policy, persons, touched, Cause("capacity", ctx.request_id))
+
+
+def _holders_of_lapsed(ctx: Ctx, families: Collection[str]) -> list[str]:
+    types = select(_TYPE.key).where(_TYPE.portal_id == ctx.portal.id, _TYPE.family.in_(families), _TYPE.used > 0)
+    keys = list(db.session.scalars(types))
+    bought = capacity.at(ctx, ctx.now, keys)
+    lapsed = [key for key in keys if bought.get(key, 0) == 0]
+    holders = select(models.Seat.user_id).where(
+        models.Seat.portal_id == ctx.portal.id, models.Seat.license_type.in_(lapsed), models.Seat.state != "suspended"
+    )
+    return list(db.session.scalars(holders)) if lapsed else []
+
+
+def waits_without_seat(ctx: Ctx, user_id: str) -> str | None:
+    """Name the licence type that a user waits for while holding nothing of its family; None when there is none."""
+    standing = standings.load(ctx, [user_id])[user_id]
+    policy = rulebook.in_force(ctx)
+    served = {policy.types[seat.license_type].family for seat in standing.seats}
+    waiting = (one.license_type for one in standing.tickets if one.parked_until is None)
+    return next((key for key in waiting if policy.types[key].family not in served), None)
+
+
+def pools(ctx: Ctx, types: Iterable[Any]) -> dict[str, Pool]:
+    """Describe licence types to the rules, at their capacity of this moment; `types` are rows of `LicenseType`."""
+    rows = list(types)
+    bought = capacity.at(ctx, ctx.now, [row.key for row in rows])
+    return {row.key: _pool(row, bought.get(row.key, 0)) for row in rows}
+
+
+def _allocate(
+    ctx: Ctx, policy: Policy, persons: list[Person], families: frozenset[str], cause: Cause
+) -> tuple[Change, ...]:
+    rows = db.session.execute(_TYPES, {"portal": ctx.portal.id, "families": sorted(families)}).all()
+    touched = pools(ctx, rows)
+    standing = standings.load(ctx, [one.user_id for one in persons])  # again: the locks may have been waited for
+    persons = [replace(one, standing=standing[one.user_id]) for one in persons]
+    book = standings.SqlBook(ctx, standing.keys())
+    changes = allocate(persons, touched.values(), book, ctx.now)
+    if changes:
+        tallies = {row.key: _tally(row, touched[row.key]) for row in rows}
+        seats.apply(ctx, changes, tallies, cause)
+    return changes
+
+
+def _person(one: Facts, decision: Decision, standing: Standing, ending: Collection[str]) -> Person:
+    cause = "deactivate" if one.user_id in ending else "evaluate"
+    return Person(one.user_id, standing, decision.families, one.active, cause)
+
+
+def _families(policy: Policy, persons: Iterable[Person]) -> frozenset[str]:
+    """Name every family in which somebody wishes or has something."""
+    found = set()
+    for person in persons:
+        found |= {family for family, wish in person.wishes.items() if wish.entries}
+        keys = [one.license_type for one in (*person.standing.seats, *person.standing.tickets)]
+        found |= {policy.types[key].family for key in keys}
+    return frozenset(found)
+
+
+def _pool(row: Any, bought: int | None) -> Pool:
+    return Pool(
+        row.key, row.family, row.rank, bought, capacity.limit(bought, row.allowance), row.used, row.held, row.next_ticket,
+        timedelta(days=row.hold_days), timedelta(seconds=row.settle_seconds),
+    )  # fmt: skip
+
+
+def _tally(row: Any, pool: Pool) -> Tally:
+    return Tally(row.key, pool.limit, row.used, row.held, row.waiting, row.suspended, row.next_ticket, row.next_entry)

@@ -1,0 +1,121 @@
+"""Between SCIM resources and rows: the one place where protocol and tables meet.
+
+A stored document is finished SCIM JSON but for what depends on the portal's address or on other rows: `meta.location` and a
+user's `groups`, which `finished_user` and `finished_group` splice into the bytes. `meta` is always the last member.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from scim_portal.protocol import etags, resource
+from scim_portal.protocol.attributes import ResourceType
+from scim_portal.protocol.definitions import GROUP, USER
+from scim_portal.protocol.folding import exact_text, fold_text
+
+Resource = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the server says about a resource: id, version and its two instants."""
+
+    id: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+def user_columns(content: Resource, stamp: Stamp) -> dict[str, Any]:
+    """Extract every column of `User` from a canonical resource (without id and meta)."""
+    emails = content.get("emails", [])
+    primary = next((mail for mail in emails if mail.get("primary")), emails[0] if emails else {})
+    name = content.get("name", {})
+    spoken = " ".join(part for part in (name.get("givenName"), name.get("familyName")) if part)
+    return _columns(USER, content, stamp) | {
+        "user_name": content["userName"],
+        "user_name_folded": fold_text(content["userName"]),
+        "display_name": content.get("displayName") or name.get("formatted") or spoken or None,
+        "email": primary.get("value"),
+        "active": content.get("active", True),
+    }
+
+
+def group_columns(content: Resource, stamp: Stamp) -> dict[str, Any]:
+    """Extract every column of `Group` from a canonical resource (without id, meta and members)."""
+    return _columns(GROUP, content, stamp) | {
+        "display_name": content["displayName"],
+        "display_name_folded": fold_text(content["displayName"]),
+    }
+
+
+def content(document: str | bytes) -> Resource:
+    """Read the resource back out of a stored document, without what the server adds."""
+    stored: Resource = orjson.loads(document)
+    stored.pop("id", None)
+    stored.pop("meta", None)
+    return stored
+
+
+def location(scim_base_url: str, kind: ResourceType, id: str) -> str:
+    """Make a resource's own address."""
+    return f"{scim_base_url}{kind.endpoint}/{id}"
+
+
+def finished_user(document: str, id: str, scim_base_url: str, groups: list[Resource]) -> bytes:
+    """Splice the portal's address and the user's groups into a stored document."""
+    tail = b',"groups":' + orjson.dumps(groups) + b"}" if groups else b"}"
+    return _located(document, location(scim_base_url, USER, id)) + tail
+
+
+def finished_group(document: str, id: str, scim_base_url: str, members: list[Resource] | None) -> bytes:
+    """Splice the portal's address and the members into a stored document; None leaves members out."""
+    tail = b',"members":' + orjson.dumps(members) + b"}" if members is not None else b"}"
+    return _located(document, location(scim_base_url, GROUP, id)) + tail
+
+
+def group_reference(scim_base_url: str, id: str, display: str) -> Resource:
+    """Make one entry of a user's `groups`."""
+    return {"value": id, "$ref": location(scim_base_url, GROUP, id), "display": display, "type": "direct"}
+
+
+def member_reference(scim_base_url: str, id: str, display: str | None) -> Resource:
+    """Make one entry of a group's `members`; `display` is echoed when it was sent, never invented."""
+    entry = {"value": id, "$ref": location(scim_base_url, USER, id), "type": "User"}
+    return entry | {"display": display} if display is not None else entry
+
+
+def _located(document: str, address: str) -> bytes:
+    return document[:-2].encode() + b',"location":' + orjson.dumps(address) + b"}"
+
+
+def _columns(kind: ResourceType, content: Resource, stamp: Stamp) -> dict[str, Any]:
+    external = content.get("externalId")
+    full = {
+        "schemas": content.get("schemas", [kind.schema.id]),
+        "id": stamp.id,
+        **{name: value for name, value in content.items() if name != "schemas"},
+        "meta": {
+            "resourceType": kind.name,
+            "created": _instant(stamp.created_at),
+            "lastModified": _instant(stamp.updated_at),
+            "version": etags.tag(stamp.version),
+        },
+    }
+    return {
+        "id": stamp.id,
+        "version": stamp.version,
+        "created_at": stamp.created_at,
+        "updated_at": stamp.updated_at,
+        "external_id": None if external is None else exact_text(external),
+        "document": orjson.dumps(full).decode(),
+        "folded": resource.fold(kind, full),
+    }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,183 @@
+"""The policy in force and its history: compiled once per version, previewed, published with the preview's token, restored."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import select, update
+
+from rules import policy as policies
+from rules.policy import LicenseType, Policy, PolicyError
+from scim_portal import models
+from scim_portal.context import Ctx
+from scim_portal.db import db, scoped
+from scim_portal.errors import Invalid, NotFound, StaleVersion
+from scim_portal.ids import new_id
+from scim_portal.models import Job, Portal, PolicyDraft, PolicyVersion
+from scim_portal.services import audit, work
+from scim_portal.services.audit import Action
+
+EMPTY: dict[str, Any] = {"families": {"cal": {"mode": "first-match"}}, "defaults": {}, "rules": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A new version, and the job that brings everybody in line with it."""
+
+    version: int
+    job: Job
+
+
+def in_force(ctx: Ctx) -> Policy:
+    """Give the compiled policy, sharing a lock with other writes so that a publish waits for them, and they for it."""
+    versions = select(Portal.policy_version, Portal.catalog_stamp).where(Portal.id == ctx.portal.id)
+    policy_version, catalog_stamp = db.session.execute(versions.with_for_update(read=True)).one()
+    return _compiled(ctx, policy_version, catalog_stamp)
+
+
+def current(ctx: Ctx) -> tuple[int, dict[str, Any]]:
+    """Give the version in force and its document; version 0 is the empty policy of a new portal."""
+    version = db.session.scalar(select(Portal.policy_version).where(Portal.id == ctx.portal.id)) or 0
+    return version, document(ctx, version)
+
+
+def document(ctx: Ctx, version: int) -> dict[str, Any]:
+    """Give the document of one version. Raises `NotFound`."""
+    if version == 0:
+        return EMPTY
+    found = db.session.scalar(scoped(PolicyVersion, ctx).where(PolicyVersion.version == version))
+    if found is None:
+        raise NotFound(f"There is no policy version {version}.", field="version", value=version)
+    return found.document
+
+
+def versions(ctx: Ctx) -> list[PolicyVersion]:
+    """List all versions, newest first."""
+    return list(db.session.scalars(scoped(PolicyVersion, ctx).order_by(PolicyVersion.version.desc())))
+
+
+def default_is_decided(ctx: Ctx) -> bool:
+    """Tell whether the admin said what everybody else gets, be it nothing, in at least one family."""
+    return bool(current(ctx)[1]["defaults"])
+
+
+def compile_document(ctx: Ctx, content: object) -> Policy:
+    """Compile a document from outside against the portal's licence types. Raises `Invalid` that points at the nodes."""
+    try:
+        return policies.from_document(content, license_types(ctx))
+    except PolicyError as error:
+        problems = tuple((problem.path, problem.message) for problem in error.problems)
+        raise Invalid(
+            f"The policy cannot be used: {problems[0][1]} (at {problems[0][0] or '/'}).", problems=problems
+        ) from None
+
+
+def license_types(ctx: Ctx) -> dict[str, LicenseType]:
+    """Describe the portal's licence types to the rules."""
+    rows = db.session.scalars(scoped(models.LicenseType, ctx).order_by(models.LicenseType.key))
+    return {
+        row.key: LicenseType(row.key, row.name, row.family, row.rank, row.hold_days, row.settle_seconds) for row in rows
+    }
+
+
+def publish(
+    ctx: Ctx, content: dict[str, Any], *, predicted: dict[str, Any] | None = None, base: int | None = None
+) -> Published:
+    """Put a document in force as a new immutable version and enqueue the job that settles everybody.
+
+    `base` is the version the author looked at: raises `StaleVersion` when another one was published since.
+    """
+    version = db.session.scalars(
+        select(Portal.policy_version).where(Portal.id == ctx.portal.id).with_for_update()
+    ).one()
+    if base is not None and base != version:
+        raise StaleVersion(f"Version {version} was published meanwhile; look at the preview again.", field="base")
+    content = policies.to_document(compile_document(ctx, policies.with_ids(content, new_id)))
+    before = document(ctx, version)
+    job = work.enqueue(ctx, "settle_all", version=version + 1)
+    db.session.add(
+        PolicyVersion(
+            portal_id=ctx.portal.id, version=version + 1, document=content, author=ctx.actor.name, created_at=ctx.now,
+            job_id=job.id, predicted=predicted,
+        )
+    )  # fmt: skip
+    db.session.execute(update(Portal).where(Portal.id == ctx.portal.id).values(policy_version=version + 1))
+    db.session.flush()
+    audit.record(ctx, Action.POLICY_PUBLISHED, "policy", str(version + 1), before=before, after=content)
+    return Published(version + 1, job)
+
+
+def restore(ctx: Ctx, version: int) -> Published:
+    """Put an old version's document in force again, as a new version."""
+    return publish(ctx, document(ctx, version))
+
+
+def draft(ctx: Ctx) -> tuple[int, dict[str, Any]] | None:
+    """Give the draft in writing and the version it is based on; None when there is none."""
+    row = db.session.scalar(scoped(PolicyDraft, ctx))
+    return None if row is None else (row.base_version, row.document)
+
+
+def save_draft(ctx: Ctx, content: dict[str, Any]) -> None:
+    """Keep a document as the draft. Raises `Invalid` when it does not compile, so a draft can always be previewed."""
+    content = policies.to_document(compile_document(ctx, policies.with_ids(content, new_id)))
+    row = db.session.scalar(scoped(PolicyDraft, ctx))
+    if row is None:
+        row = PolicyDraft(portal_id=ctx.portal.id, base_version=current(ctx)[0])
+        db.session.add(row)
+    row.document, row.author, row.updated_at = content, ctx.actor.name, ctx.now
+    db.session.flush()
+
+
+def drop_draft(ctx: Ctx) -> None:
+    """Throw the draft away."""
+    row = db.session.scalar(scoped(PolicyDraft, ctx))
+    if row is not None:
+        db.session.delete(row)
+        db.session.flush()
+
+
+def sign_preview(ctx: Ctx, *, base: int, content: dict[str, Any], outcome: object) -> str:
+    """Sign what a preview saw: portal, base version, the document and its outcome by their hashes."""
+    return _previews(ctx).dumps([ctx.portal.id, base, fingerprint(content), fingerprint(outcome)])
+
+
+def read_preview(ctx: Ctx, token: str, content: dict[str, Any]) -> tuple[int, str]:
+    """Check a preview token against the document; give the base version and the outcome's fingerprint. Raises `Invalid`."""
+    try:
+        portal, base, seen, outcome = _previews(ctx).loads(token, max_age=86_400)
+    except (BadSignature, ValueError):
+        raise Invalid(
+            "The preview token is not valid, or older than a day: preview again.", field="preview_token"
+        ) from None
+    if portal != ctx.portal.id or seen != fingerprint(content):
+        raise Invalid("The preview token belongs to another document: preview this one.", field="preview_token")
+    return base, outcome
+
+
+def fingerprint(value: object) -> str:
+    """Hash any JSON value, whatever the order of its members."""
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _previews(ctx: Ctx) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        ctx.settings.secret_key, salt="policy-preview", signer_kwargs={"digest_method": hashlib.sha256}
+    )
+
+
+_cache: dict[tuple[str, int, str], Policy] = {}
+
+
+def _compiled(ctx: Ctx, policy_version: int, catalog_stamp: str) -> Policy:
+    key = (ctx.portal.id, policy_version, catalog_stamp)
+    if key not in _cache:
+        compiled = policies.from_document(document(ctx, policy_version), license_types(ctx), version=policy_version)
+        if len(_cache) > 1000:
+            _cache.clear()
+        _cache[key] = compiled
+    return _cache[key]

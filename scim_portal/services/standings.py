@@ -1,0 +1,116 @@
+"""What people hold and await, read from the rows: standings for some people, and the book behind the queues.
+
+The book is read lazily and under the locks of `licensing`; nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from rules.decide import Kind, Source
+from rules.standing import Seat, SeatState, Standing, Ticket
+from scim_portal import models
+from scim_portal.context import Ctx
+from scim_portal.db import db
+
+CHUNK = 500
+FIRST_PAGE, NEXT_PAGES = 8, 200
+_SEAT = models.Seat.__table__.c
+_TICKET = models.Ticket.__table__.c
+_SEATS = select(*_SEAT).where(
+    _SEAT.portal_id == bindparam("portal"), _SEAT.user_id.in_(bindparam("users", expanding=True))
+)
+_TICKETS = select(*_TICKET).where(
+    _TICKET.portal_id == bindparam("portal"), _TICKET.user_id.in_(bindparam("users", expanding=True))
+)
+
+
+def load(ctx: Ctx, user_ids: Iterable[str]) -> dict[str, Standing]:
+    """Read the standing of each of these users; nobody is left out."""
+    ids = list(user_ids)
+    found: dict[str, Standing] = {}
+    for start in range(0, len(ids), CHUNK):
+        found |= _chunk(ctx, ids[start : start + CHUNK])
+    return found
+
+
+class SqlBook:
+    """The people who are not evaluated but may be touched (see `rules.standing.Book`)."""
+
+    def __init__(self, ctx: Ctx, besides: Collection[str]) -> None:
+        self.ctx = ctx
+        self.besides = besides
+
+    def queue(self, key: str) -> Iterator[Standing]:
+        """Yield those with a live ticket of the type, in queue order."""
+        order = (_TICKET.klass, _TICKET.queue_priority, _TICKET.number)
+        yield from self._pages(_TICKET, key, order, _TICKET.parked_until.is_(None))
+
+    def holds(self, key: str) -> Iterator[Standing]:
+        """Yield those with a held seat of the type, oldest hold first."""
+        yield from self._pages(_SEAT, key, (_SEAT.since, _SEAT.user_id), _SEAT.state == SeatState.HELD)
+
+    def suspended(self, key: str) -> Iterator[Standing]:
+        """Yield those with a suspended seat of the type, first assigned first."""
+        yield from self._pages(_SEAT, key, (_SEAT.assigned_at, _SEAT.user_id), _SEAT.state == SeatState.SUSPENDED)
+
+    def _pages(self, table: Any, key: str, order: Sequence[Any], condition: Any) -> Iterator[Standing]:
+        mine = select(table.user_id).where(table.portal_id == self.ctx.portal.id, table.license_type == key, condition)
+        start, size = 0, FIRST_PAGE
+        while True:  # rows stay as they are until the allocation is done, so offsets cannot shift
+            ids = list(db.session.scalars(mine.order_by(*order).offset(start).limit(size)))
+            standings = load(self.ctx, [id for id in ids if id not in self.besides])
+            yield from standings.values()
+            if len(ids) < size:
+                return
+            start, size = start + len(ids), NEXT_PAGES
+
+
+def seat_of(row: Any) -> Seat:
+    """Read a seat from its row."""
+    return Seat(
+        row.user_id,
+        row.license_type,
+        SeatState(row.state),
+        row.assigned_at,
+        row.since,
+        _source(row),
+        row.due_at,
+        row.overage,
+    )
+
+
+def ticket_of(row: Any) -> Ticket:
+    """Read a ticket from its row."""
+    return Ticket(
+        row.user_id, row.license_type, row.klass, row.queue_priority, row.number, row.entry, row.since, _source(row),
+        row.parked_until,
+    )  # fmt: skip
+
+
+def source_columns(source: Source) -> dict[str, Any]:
+    """Write a source into the columns that seats and tickets share."""
+    return {
+        "source_kind": source.kind.value,
+        "rule_id": source.rule_id,
+        "rule_name": source.rule_name,
+        "policy_version": source.policy_version,
+    }
+
+
+def _source(row: Any) -> Source:
+    return Source(Kind(row.source_kind), row.rule_id, row.rule_name, row.policy_version)
+
+
+def _chunk(ctx: Ctx, ids: list[str]) -> dict[str, Standing]:
+    parameters = {"portal": ctx.portal.id, "users": ids}
+    seats: dict[str, list[Seat]] = {}
+    tickets: dict[str, list[Ticket]] = {}
+    for row in db.session.execute(_SEATS, parameters):
+        seats.setdefault(row.user_id, []).append(seat_of(row))
+    for row in db.session.execute(_TICKETS, parameters):
+        tickets.setdefault(row.user_id, []).append(ticket_of(row))
+    return {id: Standing(id, tuple(seats.get(id, ())), tuple(tickets.get(id, ()))) for id in ids}

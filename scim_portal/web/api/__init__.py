@@ -1,0 +1,5 @@
+"""The admin API."""
+
+
+def install(app):
+    pass

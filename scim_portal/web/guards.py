@@ -1,0 +1,73 @@
+"""Who is asking, and the transaction around what they ask: authentication, scopes, `@writes`.
+
+The credential is checked before anything else of the portal is looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+from flask import g, request
+
+from scim_portal import clock
+from scim_portal.context import Actor, ActorKind, Ctx
+from scim_portal.db import reading, transact
+from scim_portal.ids import new_id
+from scim_portal.services import tokens
+from scim_portal.services.tokens import Bearer
+from scim_portal.web import tenancy
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}\Z")
+View = Callable[..., Any]
+
+
+def request_id() -> str:
+    """Give this request's id: the caller's `X-Request-ID` when it is a plain word, else one of ours."""
+    if "request_id" not in g:
+        sent = request.headers.get("X-Request-ID", "")
+        g.request_id = sent if REQUEST_ID.match(sent) else new_id()
+    found: str = g.request_id
+    return found
+
+
+def presented() -> str | None:
+    """Read the bearer value; its scheme may be doubled or missing, since Okta's header apps send what was typed."""
+    words = request.headers.get("Authorization", "").split()
+    while len(words) > 1 and words[0].lower() == "bearer":
+        words.pop(0)
+    return words[0] if len(words) == 1 and words[0].lower() != "bearer" else None
+
+
+def authenticate(prefix: str, kind: ActorKind) -> tuple[Ctx, Bearer]:
+    """Check the credential of this request and make its context. Raises `Unauthorized`, `Forbidden`."""
+    portal, now = tenancy.portal(), clock.now()
+    reading()
+    bearer = tokens.authenticate(portal, tenancy.settings().secret_key, prefix, presented(), now)
+    if bearer.needs_stamp:
+        transact(lambda: tokens.stamp(portal, bearer, now, request.remote_addr))
+        reading()
+    actor = Actor(kind, bearer.id, bearer.name, bearer.role, request.remote_addr, user_agent())
+    return Ctx(portal, actor, now, request_id(), tenancy.settings(), bearer.connector), bearer
+
+
+def user_agent() -> str:
+    """Give the caller's user agent, cut to a sane length."""
+    return request.headers.get("User-Agent", "")[:256]
+
+
+def writes(view: View) -> View:
+    """Run a view inside one transaction, again as a whole when the database asks for it; it is given the context first."""
+
+    @wraps(view)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        def unit() -> Any:
+            g.ctx = replace(g.ctx, effects=[])
+            return view(g.ctx, *args, **kwargs)
+
+        return transact(unit)
+
+    return run

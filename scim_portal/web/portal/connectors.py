@@ -1,0 +1,160 @@
+"""Connectors: one card per identity provider, its switch and its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+
+from scim_portal import errors
+from scim_portal.models import Connector, Credential
+from scim_portal.services import connectors as services
+from scim_portal.services import tokens
+from scim_portal.services.tokens import Issued
+from scim_portal.web.portal import door, wording
+from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.form_values import problems, text
+
+SOON = timedelta(days=30)
+USUAL_LIFE = timedelta(days=90)
+SETUP = {
+    "okta": (
+        ("Unique identifier field", "userName"),
+        ("Supported actions", "Import new users, Push new users, Push profile updates, Push groups"),
+        ("Authentication mode", "HTTP Header; paste the token into Authorization"),
+        ("In the provisioning tab", "To App: Create Users, Update User Attributes, Deactivate Users"),
+    ),
+    "entra": (
+        ("Tenant URL", "the SCIM base URL above"),
+        ("Secret token", "the token, without the word Bearer"),
+        ("Provisioning mode", "Automatic"),
+    ),
+    "generic": (
+        ("Protocol", "SCIM 2.0 (RFC 7643, RFC 7644)"),
+        ("Authentication", "OAuth bearer token in the Authorization header"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A connector as its card shows it."""
+
+    id: str
+    name: str
+    enabled: bool
+    last_call_at: Any
+    tokens: int
+    expires_soon: str | None
+    missing: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """A token as its line shows it; its value is gone for good."""
+
+    id: str
+    masked: str
+    state: str
+    live: bool
+    created_by: str
+    created_at: Any
+    expires_at: Any
+    last_used_at: Any
+
+
+@blueprint.get("/connectors")
+def connectors() -> Answer:
+    """Show a card for each connector."""
+    cards = [_card(one) for one in services.everyone(door.context())]
+    return door.page("connectors.html", section="connectors", connectors=cards, kinds=services.KINDS)
+
+
+@blueprint.post("/connectors")
+def connector_add() -> Answer:
+    """Add a connector, switched off."""
+    kind = request.form.get("kind", "")
+    try:
+        connector_id = door.change(lambda ctx: services.create(ctx, kind=kind, name=_free_name(kind)).id)
+    except (errors.Invalid, errors.Conflict) as error:
+        flash(error.detail, "error")
+        return redirect(url_for("portal.connectors"))
+    flash("The connector is added, switched off. Issue a token next.", "success")
+    return redirect(url_for("portal.connector", connector_id=connector_id))
+
+
+@blueprint.route("/connectors/<connector_id>", methods=["GET", "POST"])
+def connector(connector_id: str) -> Answer:
+    """Show one connector; posted, change its settings."""
+    if request.method == "GET":
+        return show(connector_id)
+    changes = {
+        "name": text("name") or "",
+        "tolerance": request.form.get("tolerance"),
+        "strict": "strict" in request.form,
+        "show_licenses": "show_licenses" in request.form,
+    }
+    try:
+        door.change(lambda ctx: services.change(ctx, connector_id, **changes))
+    except (errors.Invalid, errors.Conflict) as error:
+        return show(connector_id, found=problems(error)), 422
+    flash("Portal information updated.", "success")
+    return redirect(url_for("portal.connector", connector_id=connector_id))
+
+
+@blueprint.post("/connectors/<connector_id>/enabled")
+def connector_enable(connector_id: str) -> Answer:
+    """Switch a connector on or off; on is refused with the reason while something is undecided."""
+    on = request.form.get("enabled") == "1"
+    said = "The connector is on. Calls are accepted now." if on else "The connector is off. Its calls are refused."
+    back = url_for("portal.connector", connector_id=connector_id)
+    return door.attempt(lambda ctx: services.change(ctx, connector_id, enabled=on), said=said, back=back)
+
+
+def show(connector_id: str, *, issued: Issued | None = None, found: dict[str, str] | None = None) -> str:
+    """Render a connector's page; `issued` is a token just made, whose value is on this one page only."""
+    ctx = door.context()
+    one = services.find(ctx, connector_id)
+    lines = [_line(token) for token in tokens.of_connector(ctx, connector_id)]
+    chosen = next((line for line in lines if line.live and line.id == request.args.get("regenerate")), None)
+    form = request.form if found else {"expires_at": (ctx.now + USUAL_LIFE).strftime("%Y-%m-%d"), "overlap": "1"}
+    return door.page(
+        "connector.html", section="connectors", connector=one, tokens=lines, issued=issued, regenerate=chosen,
+        missing=None if one.enabled else services.why_not_enable(ctx, one), setup=SETUP.get(one.kind, ()), form=form,
+        errors=found or {},
+    )  # fmt: skip
+
+
+def _card(one: Connector) -> Card:
+    ctx = door.context()
+    live = [token for token in tokens.of_connector(ctx, one.id) if not token.revoked_at and token.expires_at > ctx.now]
+    last = max((token.expires_at for token in live), default=None)
+    soon = f"on {wording.day(last)}" if last and last < ctx.now + SOON else None
+    missing = None if one.enabled else services.why_not_enable(ctx, one)
+    return Card(one.id, one.name, one.enabled, one.last_call_at, len(live), soon, missing)
+
+
+def _line(token: Credential) -> TokenLine:
+    now = door.context().now
+    live = token.revoked_at is None and token.expires_at > now
+    state = (
+        ("replaced" if token.replaced_by else "revoked") if token.revoked_at
+        else "expired" if token.expires_at <= now
+        else "until replaced" if token.replaced_by
+        else "expires soon" if token.expires_at < now + SOON
+        else "valid"
+    )  # fmt: skip
+    return TokenLine(
+        token.id, tokens.masked(token), state, live and not token.replaced_by, token.created_by, token.created_at,
+        token.expires_at, token.last_used_at,
+    )  # fmt: skip
+
+
+def _free_name(kind: str) -> str | None:
+    """Number the second connector of a kind, since names are unique."""
+    taken = {one.name for one in services.everyone(door.context())}
+    base = services.KINDS.get(kind)
+    numbered = (f"{base} {number}" for number in range(2, 1000))
+    return base if base not in taken else next(name for name in numbered if name not in taken)

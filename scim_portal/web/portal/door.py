@@ -1,0 +1,143 @@
+"""Coming into the portal: session, forced password change, roles, CSRF; and going to the services through a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
+
+from scim_portal import clock, errors
+from scim_portal.context import Actor, ActorKind, Ctx, Role
+from scim_portal.db import reading, transact
+from scim_portal.models import Admin
+from scim_portal.protocol.errors import NotFound as ScimNotFound
+from scim_portal.protocol.errors import ScimError
+from scim_portal.services import access
+from scim_portal.web import guards, tenancy
+
+T = TypeVar("T")
+Answer = Any
+WITHOUT_SESSION = frozenset({"portal.login"})
+OF_ONESELF = frozenset({"portal.login", "portal.logout", "portal.password"})
+CHANGERS = frozenset({Role.OWNER, Role.LICENSE_ADMIN})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+blueprint = Blueprint("portal", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The admin who is signed in, as plain values that outlive a transaction."""
+
+    id: str
+    email: str
+    role: Role
+    must_change_password: bool
+    last_sign_in_at: datetime | None
+
+
+@blueprint.before_request
+def enter() -> Answer:
+    """Let only signed-in admins in, and only those whose role may change something change it."""
+    actor = Actor(ActorKind.ADMIN, None, "visitor", None, request.remote_addr, guards.user_agent())
+    g.ctx = Ctx(tenancy.portal(), actor, clock.now(), guards.request_id(), tenancy.settings())
+    if request.method not in SAFE:
+        _refuse_foreign_forms()
+    g.me = _signed_in(g.ctx)
+    if request.endpoint in WITHOUT_SESSION:
+        return None
+    if g.me is None:
+        return _to_sign_in()
+    g.ctx = replace(g.ctx, actor=replace(actor, id=g.me.id, name=g.me.email, role=g.me.role))
+    if g.me.must_change_password and request.endpoint not in OF_ONESELF:
+        return redirect(url_for("portal.password"))
+    if request.method not in SAFE and request.endpoint not in OF_ONESELF and g.me.role not in CHANGERS:
+        raise errors.Forbidden(f"Your role ({g.me.role}) may look at everything here, but change nothing. Ask an owner.")
+    return None
+
+
+def context() -> Ctx:
+    """Give the context that `enter` made."""
+    found: Ctx = g.ctx
+    return found
+
+
+def me() -> Me:
+    """Give the admin who is signed in."""
+    found: Me = g.me
+    return found
+
+
+def change(work: Callable[[Ctx], T]) -> T:
+    """Run a piece of work in one transaction, with effects counted anew at each try."""
+
+    def unit() -> T:
+        g.ctx = replace(context(), effects=[])
+        return work(g.ctx)
+
+    result = transact(unit)
+    reading()
+    return result
+
+
+def attempt(work: Callable[[Ctx], object], *, said: str, back: str) -> Answer:
+    """Do what a button asks for and go back to its page, saying what was done or why it was not."""
+    try:
+        change(work)
+    except (errors.NotFound, ScimNotFound):
+        raise
+    except (errors.Invalid, errors.Conflict, errors.StaleVersion, ScimError) as error:
+        flash(error.detail, "error")
+    else:
+        flash(said, "success")
+    return redirect(back)
+
+
+def page(template: str, **values: Any) -> str:
+    """Render a page of the portal."""
+    return render_template(f"portal/{template}", **values)
+
+
+def cookie_name() -> str:
+    """Name the session cookie; portals that share a host must not share it."""
+    prefix = "__Host-" if tenancy.settings().secure_cookies else ""
+    return f"{prefix}admin-{tenancy.portal().slug}"
+
+
+def set_cookie(response: Response, value: str) -> Response:
+    """Hand out a session; it ends with the browser at the latest."""
+    secure = tenancy.settings().secure_cookies
+    response.set_cookie(cookie_name(), value, secure=secure, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+def _signed_in(ctx: Ctx) -> Me | None:
+    reading()
+    found = access.who(ctx, request.cookies.get(cookie_name()))
+    if found is None:
+        return None
+    admin, session = found
+    me, session_id = _plain(admin), session.id
+    if access.needs_stamp(ctx, session):
+        transact(lambda: access.seen(ctx, session_id))
+        reading()
+    return me
+
+
+def _plain(admin: Admin) -> Me:
+    return Me(admin.id, admin.email, Role(admin.role), admin.must_change_password, admin.last_sign_in_at)
+
+
+def _refuse_foreign_forms() -> None:
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise errors.Forbidden("The form came from another site.")
+    current_app.extensions["csrf"].protect()
+
+
+def _to_sign_in() -> Answer:
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": url_for("portal.login")})
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("portal.login", next=wanted if wanted != "/" else None))

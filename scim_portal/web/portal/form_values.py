@@ -1,0 +1,63 @@
+"""Reading what was typed into a form: texts, whole numbers, days; and putting an error beside its field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import request
+
+from scim_portal import errors
+
+
+def text(name: str) -> str | None:
+    """Read a text; blank is None."""
+    return request.form.get(name, "").strip() or None
+
+
+def whole(name: str) -> int | None:
+    """Read a whole number; blank is None. Raises `Invalid`."""
+    typed = text(name)
+    if typed is None:
+        return None
+    digits = typed.replace(",", "").removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
+        raise errors.Invalid("This must be a whole number.", field=name, value=typed)
+    return int(typed.replace(",", ""))
+
+
+def required_whole(name: str) -> int:
+    """Read a whole number that must be there. Raises `Invalid`."""
+    number = whole(name)
+    if number is None:
+        raise errors.Invalid("Give a whole number.", field=name)
+    return number
+
+
+def day(name: str) -> datetime | None:
+    """Read a date as its first instant in UTC; blank is None. Raises `Invalid`."""
+    return as_day(name, text(name))
+
+
+def as_day(name: str, typed: str | None) -> datetime | None:
+    """Read a date from a text. Raises `Invalid` that names the field."""
+    if not typed:
+        return None
+    try:
+        return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise errors.Invalid("This must be a date.", field=name, value=typed) from None
+
+
+def required_day(name: str) -> datetime:
+    """Read a date that must be there. Raises `Invalid`."""
+    found = day(name)
+    if found is None:
+        raise errors.Invalid("Choose a date.", field=name)
+    return found
+
+
+def problems(error: errors.PortalError) -> dict[str, str]:
+    """Put an error's sentences beside the fields they are about."""
+    if isinstance(error, errors.Invalid) and error.problems:
+        return {field.rpartition("/")[2] or field: detail for field, detail in reversed(error.problems)}
+    return {error.field or "": error.detail}

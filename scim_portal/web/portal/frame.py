@@ -1,0 +1,97 @@
+"""What every template may ask for: assets, the menu, the signed-in admin, times in words."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, current_app, g, url_for
+
+from scim_portal import clock
+from scim_portal.config import ROOT
+from scim_portal.services import catalog
+from scim_portal.web.portal import door, wording
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the menu; `key` is what a page calls its section."""
+
+    key: str
+    label: str
+    icon: str
+    endpoint: str
+    count: int = 0
+
+    @property
+    def url(self) -> str:
+        """Give the address of its page in this portal."""
+        return url_for(self.endpoint)
+
+
+def install(app: Flask) -> None:
+    """Give templates their names."""
+    app.context_processor(names)
+    app.add_template_filter(wording.ago, "ago")
+    app.add_template_global(asset, "asset")
+
+
+def names() -> dict[str, Any]:
+    """Give the names that the frame of a page uses; a page's own values go first."""
+    return {
+        "portal": g.get("portal"), "me": g.get("me"), "navigation": navigation, "now": clock.now(), "section": None,
+        "form": {}, "errors": {}, "home_url": url_for("portal.overview"), "account_url": url_for("portal.account"),
+        "logout_url": url_for("portal.logout"), "may_change": g.get("me") is not None and g.me.role in door.CHANGERS,
+    }  # fmt: skip
+
+
+def navigation() -> list[tuple[str, list[Item]]]:
+    """Make the menu: titled groups of items."""
+    waiting = sum(item.type.waiting for item in catalog.summaries(door.context()))
+    return [
+        ("", [Item("overview", "Overview", "layout-dashboard", "portal.overview")]),
+        (
+            "People",
+            [
+                Item("users", "Users", "users", "portal.users"),
+                Item("groups", "Groups", "users-group", "portal.groups"),
+                Item("waitlist", "Waitlist", "hourglass", "portal.waitlist", waiting),
+            ],
+        ),
+        (
+            "Licenses",
+            [
+                Item("licenses", "License types", "license", "portal.licenses"),
+                Item("rules", "Rules", "list-check", "portal.rules"),
+            ],
+        ),
+        (
+            "Provisioning",
+            [
+                Item("connectors", "Connectors", "plug-connected", "portal.connectors"),
+                Item("log", "Provisioning log", "activity", "portal.log"),
+            ],
+        ),
+        (
+            "Records",
+            [
+                Item("ledger", "Ledger", "shield-check", "portal.ledger"),
+                Item("exports", "Exports", "file-export", "portal.exports"),
+            ],
+        ),
+    ]
+
+
+def asset(path: str) -> str:
+    """Give the address of a static file, with its content in the query, so that a new version is never an old copy."""
+    if current_app.debug:
+        _fingerprint.cache_clear()
+    return url_for("static", filename=path, v=_fingerprint(path))
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(path: str) -> str:
+    content = (ROOT / "scim_portal" / "static" / path).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:10]

@@ -1,0 +1,102 @@
+"""License types, their contract lines, and who waits for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+
+from scim_portal import errors
+from scim_portal.context import Ctx
+from scim_portal.services import catalog
+from scim_portal.web.portal import door
+from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.form_values import day, problems, required_whole, text, whole
+
+NUMBERS = ("rank", "hold_days", "settle_seconds", "allowance")
+
+
+@blueprint.get("/licenses")
+def licenses() -> Answer:
+    """List the license types with their use."""
+    return door.page("licenses.html", section="licenses", types=catalog.summaries(door.context()))
+
+
+@blueprint.route("/licenses/new", methods=["GET", "POST"])
+def license_new() -> Answer:
+    """Create a license type and, with it, its first contract line."""
+    found: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            key = door.change(_create)
+        except (errors.Invalid, errors.Conflict) as error:
+            found = problems(error)
+        else:
+            flash("The license type is there. Rules can give it now.", "success")
+            return redirect(url_for("portal.license", key=key))
+    families = sorted({item.type.family for item in catalog.summaries(door.context())} | {"cal"})
+    form: Any = request.form or {"family": "cal", "rank": 10}
+    return door.page("license_new.html", section="licenses", families=families, form=form, errors=found), 422 if found else 200
+
+
+@blueprint.route("/licenses/<key>", methods=["GET", "POST"])
+def license(key: str) -> Answer:
+    """Show one license type; posted, change its settings."""
+    if request.method == "GET":
+        return _page(key)
+    try:
+        door.change(lambda ctx: catalog.change_type(ctx, key, name=text("name") or "", **_numbers()))
+    except errors.Invalid as error:
+        return _page(key, error)
+    flash("Saved.", "success")
+    return redirect(url_for("portal.license", key=key))
+
+
+@blueprint.post("/licenses/<key>/lines")
+def line_add(key: str) -> Answer:
+    """Add capacity; whoever waits is served at once."""
+    try:
+        door.change(lambda ctx: catalog.add_line(ctx, key, **_line()))
+    except errors.Invalid as error:
+        return _page(key, error)
+    flash("The seats are added. Whoever was waiting has been served.", "success")
+    return redirect(url_for("portal.license", key=key))
+
+
+@blueprint.post("/contract-lines/<line_id>/remove")
+def line_remove(line_id: str) -> Answer:
+    """Take a contract line away."""
+    key = catalog.find_line(door.context(), line_id).license_type
+    back = url_for("portal.license", key=key)
+    return door.attempt(lambda ctx: catalog.remove_line(ctx, line_id), said="The contract line is removed.", back=back)
+
+
+def _create(ctx: Ctx) -> str:
+    key = text("key") or ""
+    catalog.create_type(ctx, key=key, name=text("name") or "", family=text("family"), rank=whole("rank") or 0)
+    catalog.add_line(ctx, key, quantity=whole("quantity"))
+    return key
+
+
+def _numbers() -> dict[str, int]:
+    return {name: required_whole(name) for name in NUMBERS}
+
+
+def _line() -> dict[str, Any]:
+    return {
+        "quantity": whole("quantity"),
+        "starts_at": day("starts_at"),
+        "ends_at": day("ends_at"),
+        "purchase_order": text("purchase_order"),
+        "vendor": text("vendor"),
+    }
+
+
+def _page(key: str, error: errors.PortalError | None = None) -> Answer:
+    ctx = door.context()
+    found = problems(error) if error else {}
+    body = door.page(
+        "license.html", section="licenses", item=catalog.summary(ctx, key), lines=catalog.lines(ctx, key),
+        form=request.form if error else {}, errors=found,
+    )  # fmt: skip
+    return body, 422 if error else 200

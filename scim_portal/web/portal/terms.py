@@ -1,0 +1,140 @@
+"""The rule editor's terms: attribute path, condition and matching text on one side, a SCIM filter on the other.
+
+A filter that is one flat list of terms, joined by `and` or by `or`, can be edited as terms; any other stays text. Whether
+a filter may be a rule's condition is decided in `rules.conditions`, not here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from scim_portal.protocol import filters
+from scim_portal.protocol.definitions import USER
+from scim_portal.protocol.errors import InvalidFilter
+
+CONDITIONS = {
+    "eq": "equals",
+    "ne": "does not equal",
+    "in": "is one of",
+    "not in": "is none of",
+    "co": "contains",
+    "not co": "does not contain",
+    "sw": "starts with",
+    "not sw": "does not start with",
+    "ew": "ends with",
+    "not ew": "does not end with",
+    "pr": "is present",
+    "not pr": "is missing",
+    "lt": "is before",
+    "gt": "is after",
+}
+PATH = re.compile(r"[A-Za-z][A-Za-z0-9:._$-]{0,255}\Z")
+
+
+@dataclass(slots=True)
+class Term:
+    """One line of the editor; `error` says what is wrong with it, `hint` what the text stands for."""
+
+    path: str = ""
+    op: str = "eq"
+    value: str = ""
+    error: str | None = None
+    hint: str | None = None
+
+
+def to_text(terms: list[Term], join: str) -> str | None:
+    """Write terms as a filter; None when some cannot be written, which then carry their error."""
+    parts = [_part(term) for term in terms]
+    if not parts or any(part is None for part in parts):
+        return None
+    return f" {join} ".join(part for part in parts if part)
+
+
+def from_text(text: str) -> tuple[str, list[Term]] | None:
+    """Read a filter as terms and what joins them; None when it is nested or uses what the editor does not offer."""
+    try:
+        tree = filters.parse(text)
+    except InvalidFilter:
+        return None
+    if (single := term_of(tree)) is not None:
+        return "and", [single]
+    if not isinstance(tree, filters.And | filters.Or):
+        return None
+    terms = [term_of(item) for item in tree.items]
+    join = "and" if isinstance(tree, filters.And) else "or"
+    return (join, [term for term in terms if term]) if all(terms) else None
+
+
+def _part(term: Term) -> str | None:
+    term.path, term.value = term.path.strip(), term.value.strip()
+    bare = term.op.removeprefix("not ")
+    text = _bare(term, bare) if term.op in CONDITIONS else None
+    if text is None:
+        term.error = term.error or "Choose a condition."
+        return None
+    return f"not ({text})" if bare != term.op else text
+
+
+def _bare(term: Term, op: str) -> str | None:
+    kind = _kind(term)
+    if kind is None:
+        return None
+    if op == "pr":
+        return f"{term.path} pr"
+    if not term.value:
+        term.error = "Give the text to compare with."
+        return None
+    if op != "in":
+        return f"{term.path} {op} {_literal(term.value, kind)}"
+    values = [value.strip() for value in term.value.split(",") if value.strip()]
+    listed = " or ".join(f"{term.path} eq {_literal(value, kind)}" for value in values)
+    return f"({listed})" if len(values) > 1 else listed
+
+
+def _kind(term: Term) -> str | None:
+    """Find the attribute's type; what is wrong with the path becomes the term's error."""
+    if not PATH.match(term.path):
+        term.error = "Give an attribute path, such as department or name.familyName."
+        return None
+    try:
+        bound = filters.bind(filters.parse(f"{term.path} pr"), USER)
+    except InvalidFilter as error:
+        term.error = error.detail
+        return None
+    return bound.target.attribute.type if isinstance(bound, filters.BoundPresent) else "string"
+
+
+def _literal(value: str, kind: str) -> str:
+    plain = kind in {"boolean", "integer", "decimal"} and re.fullmatch(r"(?i:true|false)|-?\d+(\.\d+)?", value)
+    return value.lower() if plain else json.dumps(value, ensure_ascii=False)
+
+
+def term_of(node: filters.Node) -> Term | None:
+    """Read one node as a term; None when it is more than that."""
+    if isinstance(node, filters.Not):
+        inner = term_of(node.item)
+        opposite = "ne" if inner and inner.op == "eq" else f"not {inner.op}" if inner else ""
+        return Term(inner.path, opposite, inner.value) if inner and opposite in CONDITIONS else None
+    if isinstance(node, filters.Present):
+        return Term(str(node.path), "pr")
+    if isinstance(node, filters.Or):
+        return _one_of(node)
+    if isinstance(node, filters.Compare) and node.op in CONDITIONS and node.value is not None:
+        return Term(str(node.path), node.op, shown(node.value))
+    return None
+
+
+def _one_of(node: filters.Or) -> Term | None:
+    compared = [item for item in node.items if isinstance(item, filters.Compare) and item.op == "eq"]
+    paths = {str(item.path) for item in compared}
+    values = [shown(item.value) for item in compared]
+    if len(compared) < len(node.items) or len(paths) > 1 or any("," in value for value in values):
+        return None
+    return Term(paths.pop(), "in", ", ".join(values))
+
+
+def shown(value: filters.Literal) -> str:
+    """Write a literal as an admin types it."""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,72 @@
+"""What the server says about itself (RFC 7644 §4): the configuration, the resource types, the schemas, and `/Me`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from scim_portal.protocol import messages, resource
+from scim_portal.protocol.definitions import GROUP, USER
+from scim_portal.protocol.errors import Forbidden, NotImplementedByServer
+from scim_portal.web.scim.doors import answer, context
+
+TYPES = (USER, GROUP)
+
+
+def route(blueprint: Blueprint) -> None:
+    """Register the routes."""
+    for address, view in {
+        "/ServiceProviderConfig": configuration,
+        "/ResourceTypes": resource_types,
+        "/ResourceTypes/<name>": resource_type,
+        "/Schemas": schemas,
+        "/Schemas/<uri>": schema,
+    }.items():
+        blueprint.add_url_rule(address, view.__name__, view, methods=["GET"])
+    blueprint.add_url_rule("/Me", "me", me, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+
+
+def configuration() -> Response:
+    """Give the ServiceProviderConfig."""
+    return _answer(messages.service_provider_config(_base()))
+
+
+def resource_types() -> Response:
+    """List the resource types."""
+    _no_filter()
+    return _answer(messages.resource_types(_base(), TYPES))
+
+
+def resource_type(name: str) -> Response:
+    """Give one resource type."""
+    return _answer(messages.resource_type(_base(), TYPES, name))
+
+
+def schemas() -> Response:
+    """List the schemas."""
+    _no_filter()
+    return _answer(messages.schemas(_base(), TYPES))
+
+
+def schema(uri: str) -> Response:
+    """Give one schema."""
+    return _answer(messages.schema(_base(), TYPES, uri))
+
+
+def me() -> Response:
+    """Refuse `/Me`: a connector's token stands for no user (RFC 7644 §3.11)."""
+    raise NotImplementedByServer("A connector's token stands for no user, so there is no /Me.")
+
+
+def _no_filter() -> None:
+    if "filter" in request.args:
+        raise Forbidden("Discovery endpoints cannot be filtered (RFC 7644 §4).")
+
+
+def _base() -> str:
+    return context().portal.scim_base_url
+
+
+def _answer(content: dict[str, Any]) -> Response:
+    return answer(resource.dumps(content))

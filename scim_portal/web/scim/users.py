@@ -1,0 +1,97 @@
+"""`/Users` (RFC 7644 §3.3 to §3.6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from scim_portal.context import Ctx
+from scim_portal.protocol import etags, messages, patch, resource
+from scim_portal.protocol.definitions import USER
+from scim_portal.services import directory, mapping, provisioning
+from scim_portal.web.scim import doors
+from scim_portal.web.scim.doors import about, answer, context, logged
+
+
+def route(blueprint: Blueprint) -> None:
+    """Register the routes."""
+    blueprint.add_url_rule("/Users", "list_users", list_users, methods=["GET"])
+    blueprint.add_url_rule("/Users", "create_user", create, methods=["POST"])
+    blueprint.add_url_rule("/Users/<id>", "read_user", read, methods=["GET"])
+    blueprint.add_url_rule("/Users/<id>", "replace_user", replace, methods=["PUT"])
+    blueprint.add_url_rule("/Users/<id>", "modify_user", modify, methods=["PATCH"])
+    blueprint.add_url_rule("/Users/<id>", "remove_user", remove, methods=["DELETE"])
+
+
+def list_users() -> Response:
+    """List users: filter, startIndex, count, attributes, excludedAttributes."""
+    ctx, paging = context(), doors.paging()
+    page = directory.users(ctx, doors.bound_filter(USER), start_index=paging.start_index, count=paging.count)
+    resources = [_projected(one) for one in directory.finished_users(ctx, page.rows)]
+    return answer(messages.list_response(resources, page.total, page.start_index))
+
+
+def read(id: str) -> Response:
+    """Read one user; 304 when the caller has this version already."""
+    ctx = context()
+    row = directory.user(ctx, id)
+    tag = etags.tag(row.version)
+    if etags.precondition(None, request.headers.get("If-None-Match"), row.version, reading=True) == "not-modified":
+        return answer(None, 304, ETag=tag)
+    return answer(_projected(directory.finished_users(ctx, [row])[0]), ETag=tag)
+
+
+@logged("User")
+def create(ctx: Ctx) -> Response:
+    """Create a user: 201 with Location; 409 when the userName is taken."""
+    content = resource.load(USER, doors.body(), tolerance=doors.tolerated())
+    about(None, content["userName"])
+    written = provisioning.create(ctx, content)
+    about(written.id, content["userName"])
+    return _written(ctx, written, 201)
+
+
+@logged("User")
+def replace(ctx: Ctx, id: str) -> Response:
+    """Replace a user; never creates one."""
+    about(id)
+    content = resource.load(USER, doors.body(), tolerance=doors.tolerated())
+    written = provisioning.replace(ctx, id, content, if_match=request.headers.get("If-Match"))
+    about(written.id, content["userName"])
+    return _written(ctx, written, 200)
+
+
+@logged("User")
+def modify(ctx: Ctx, id: str) -> Response:
+    """Apply a PATCH and answer with the user."""
+    about(id)
+    operations = patch.parse_request(doors.body(), doors.tolerated())
+    if_match = request.headers.get("If-Match")
+    written = provisioning.modify(ctx, id, operations, tolerance=doors.tolerated(), if_match=if_match)
+    about(written.id, mapping.content(written.document)["userName"])
+    return _written(ctx, written, 200)
+
+
+@logged("User")
+def remove(ctx: Ctx, id: str) -> Response:
+    """Delete a user as far as SCIM is concerned."""
+    about(id)
+    provisioning.remove(ctx, id, if_match=request.headers.get("If-Match"))
+    return answer(None, 204)
+
+
+def _written(ctx: Ctx, written: Any, status: int) -> Response:
+    content = _projected(directory.finished_users(ctx, [written])[0])
+    headers = {"ETag": etags.tag(written.version)}
+    if status == 201:
+        headers["Location"] = mapping.location(ctx.portal.scim_base_url, USER, written.id)
+    return answer(content, status, **headers)
+
+
+def _projected(content: bytes) -> bytes:
+    wanted, unwanted = doors.names("attributes"), doors.names("excludedAttributes")
+    if not wanted and not unwanted:
+        return content
+    return resource.dumps(resource.project(orjson.loads(content), USER, attributes=wanted, excluded=unwanted))

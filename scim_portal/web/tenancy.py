@@ -1,0 +1,47 @@
+"""From host or path to the portal: once, first, before anything else is looked up."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, g, request
+
+from scim_portal.config import Settings
+from scim_portal.context import PortalRef
+from scim_portal.db import reading
+from scim_portal.errors import NotFound
+from scim_portal.services import portals
+
+WITHOUT_PORTAL = frozenset({"static", "operations.healthz", "operations.readyz", "operations.metrics"})
+
+
+def settings() -> Settings:
+    """Give the settings the application was built with."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def portal() -> PortalRef:
+    """Give the portal of this request. Raises `NotFound` when there is none by that name."""
+    if "portal" not in g:
+        reading()
+        g.portal = _resolve()
+    found: PortalRef = g.portal
+    return found
+
+
+def install(app: Flask) -> None:
+    """Resolve the portal before every request that is about one, also those that no route matches."""
+
+    @app.before_request
+    def resolve() -> None:
+        if request.endpoint not in WITHOUT_PORTAL:
+            portal()
+
+
+def _resolve() -> PortalRef:
+    slug = request.environ.get("portal.slug")
+    if slug is not None:
+        return portals.by_slug(settings(), slug)
+    try:
+        return portals.by_host(settings(), request.host.partition(":")[0])
+    except NotFound:
+        return portals.by_slug(settings(), settings().default_portal)

@@ -1,0 +1,1 @@
+"""The SCIM core, tested as pure functions."""
