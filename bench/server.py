@@ -16,15 +16,16 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scim_portal import config, serving
+
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = Path(sys.executable).parent
-WORKERS = 2
 SLUG = "bench"
 START_SECONDS = 30
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -51,7 +52,7 @@ def running(database: str) -> Iterator[Server]:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scim-bench-")))
         url, roots = stack.enter_context(_postgresql()) if database == "postgresql" else (_sqlite(var), ())
         environment = _environment(url, var)
-        command(environment, "flask", "--app", "wsgi", "db", "upgrade")
+        command(environment, "migrate")
         portal = command_json(environment, "portal", "create", SLUG, "--name", "Bench")
         issued = command_json(
             environment, "token", "issue", "--portal", SLUG, "--connector", "okta", "--expires-in", "1d"
@@ -64,25 +65,18 @@ def _sqlite(var: Path) -> str:
     return f"sqlite:///{var / 'portal.db'}"
 
 
-def command(environment: dict[str, str], program: str, *arguments: str) -> str:
-    """Run a program of the product's environment in the checkout; return what it printed."""
-    done = subprocess.run(  # noqa: S603
-        [SCRIPTS / program, *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def command(environment: dict[str, str], *arguments: str) -> str:
+    """Run a `scim-portal` command in the checkout; return what it printed, raise with it when the command fails."""
+    whole = [sys.executable, "-m", "scim_portal.cli", *arguments]
+    done = subprocess.run(whole, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode:
-        raise RuntimeError(f"{program} {' '.join(arguments)} failed: {done.stdout[-500:]}{done.stderr[-1500:]}")
+        raise RuntimeError(f"scim-portal {' '.join(arguments)} failed: {done.stdout[-500:]}{done.stderr[-1500:]}")
     return done.stdout
 
 
 def command_json(environment: dict[str, str], *arguments: str) -> dict[str, Any]:
     """Run a `scim-portal` command and return its JSON answer."""
-    answer: dict[str, Any] = json.loads(command(environment, "scim-portal", *arguments, "--json"))
+    answer: dict[str, Any] = json.loads(command(environment, *arguments, "--json"))
     return answer
 
 
@@ -94,18 +88,18 @@ def _environment(database_url: str, var: Path) -> dict[str, str]:
         "VAR_DIR": str(var),
         "HOST": "127.0.0.1",
         "PORT": str(_free_port()),
+        "WEB_WORKERS": "2",
         "LOG_LEVEL": "WARNING",
     }
 
 
 @contextmanager
 def _web(environment: dict[str, str], log: Path) -> Iterator[int]:
-    bind = f"127.0.0.1:{environment['PORT']}"
-    arguments = [str(SCRIPTS / "gunicorn"), "--workers", str(WORKERS), "--bind", bind, "wsgi:app"]
+    arguments = serving.gunicorn_command(config.from_environment(environment))
     with log.open("w") as output:
-        process = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=output, stderr=output)  # noqa: S603
+        process = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
-            _wait_until_ready(f"http://{bind}/readyz", process, log)
+            _wait_until_ready(f"http://127.0.0.1:{environment['PORT']}/readyz", process, log)
             yield process.pid
         finally:
             process.send_signal(signal.SIGTERM)
@@ -118,7 +112,10 @@ def _postgresql() -> Iterator[tuple[str, tuple[int, ...]]]:
 
     # A short path under /tmp: socket names are limited to about a hundred characters.
     with tempfile.TemporaryDirectory(prefix="scim-pg-", ignore_cleanup_errors=True) as directory:
-        server = get_server(Path(directory) / "data")
+        with warnings.catch_warnings():
+            # Where no XDG_RUNTIME_DIR is set, as in containers, the package warns and uses another directory.
+            warnings.simplefilter("ignore")
+            server = get_server(Path(directory) / "data")
         try:
             yield server.get_uri(), (int(server.get_pid() or 0),)
         finally:
@@ -129,7 +126,7 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310
+            with urllib.request.urlopen(url, timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

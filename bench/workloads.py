@@ -105,7 +105,7 @@ def user_body(number: int, **more: Any) -> bytes:
 
 
 def _create_user(first: int, n: int) -> Request:
-    return Request("POST", "/Users", user_body(first + n, password="1mz050nq"))  # noqa: S106
+    return Request("POST", "/Users", user_body(first + n, password="1mz050nq"))
 
 
 def _create_group(sizes: tuple[int, ...], name: str, n: int) -> Request:
@@ -158,7 +158,7 @@ def _remove_member(group: str, spare: Sequence[str], n: int) -> Request:
     return _patch(f"/Groups/{group}", {"op": "remove", "path": f'members[value eq "{spare[n % len(spare)]}"]'})
 
 
-def _read_group(group: str, n: int) -> Request:
+def _read_group(group: str, _n: int) -> Request:
     return Request("GET", f"/Groups/{group}?excludedAttributes=members")
 
 

@@ -1,6 +1,6 @@
 """Reads untrusted JSON one field at a time and notes every problem with the JSON pointer of its place.
 
-Knows nothing of licences or rules: what a policy document may say is decided in `policy`.
+Knows nothing of licenses or rules: what a policy document may say is decided in `policy`.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Preview:
 class _EmptyBook:
     """The book of an evaluation that includes everybody."""
 
-    def queue(self, key: str) -> Iterator[Standing]:
+    def queue(self, _key: str, /) -> Iterator[Standing]:
         return iter(())
 
     holds = suspended = queue

@@ -1,6 +1,6 @@
 """A rule's condition: a SCIM filter with the limits that keep it readable and cheap (L2).
 
-Grammar, binding and matching are the protocol's; here is only what a licence rule adds to a filter.
+Grammar, binding, matching and the limit of 50 terms are the protocol's; here is what a license rule adds to a filter.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from scim_portal.protocol.errors import InvalidFilter
 
 MAX_BYTES: Final = 4096
 MAX_DEPTH: Final = 10
-MAX_TERMS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,6 @@ def _compile(text: str, resource_type: ResourceType) -> Condition:
     tree = filters.parse(text)
     if depth(tree) > MAX_DEPTH:
         raise InvalidFilter(f"must not be nested deeper than {MAX_DEPTH} levels")
-    if len(leaves(tree)) > MAX_TERMS:
-        raise InvalidFilter(f"must not have more than {MAX_TERMS} terms")
     bound = filters.bind(tree, resource_type)
     return Condition(
         text,
@@ -65,12 +62,6 @@ def depth(tree: filters.Node) -> int:
     """Count the levels of groups in a filter; a single term has none."""
     inner = children(tree)
     return 1 + max(map(depth, inner)) if inner else 0
-
-
-def leaves(tree: filters.Node) -> tuple[filters.Node, ...]:
-    """List the terms of a filter as written, from left to right; a value path counts by its inner terms."""
-    inner = children(tree)
-    return tuple(leaf for item in inner for leaf in leaves(item)) if inner else (tree,)
 
 
 def children(tree: filters.Node) -> tuple[filters.Node, ...]:

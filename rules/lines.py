@@ -27,7 +27,7 @@ class Line:
         board: Board,
         reader: Callable[[], Iterator[Standing]],
         order_of: Callable[[Member], Order | None],
-        may_go: Callable[[Member], bool] = lambda member: True,
+        may_go: Callable[[Member], bool] = lambda _: True,
     ) -> None:
         self._board = board
         self._reader = reader

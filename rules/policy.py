@@ -1,4 +1,4 @@
-"""What a licence policy is: rules in order, families and defaults, as frozen values, and the document they come from.
+"""What a license policy is: rules in order, families and defaults, as frozen values, and the document they come from.
 
 A policy is checked here when it is saved, so that nothing can raise later when a person is decided. Whom a rule matches
 belongs in `decide`; who gets a seat in `allocate`. The document's format is described in the package's docstring.
@@ -101,7 +101,7 @@ class Rule:
 class Policy:
     """All rules in order, the families and the defaults: one immutable version.
 
-    `defaults` maps a family to a type, or to None for an explicit "no licence"; an absent family is undecided.
+    `defaults` maps a family to a type, or to None for an explicit "no license"; an absent family is undecided.
     `active` holds the rules that can decide at all, so that a decision does not look at the others.
     """
 

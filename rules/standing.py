@@ -109,15 +109,15 @@ class Book(Protocol):
     people being evaluated.
     """
 
-    def queue(self, key: str) -> Iterator[Standing]:
+    def queue(self, key: str, /) -> Iterator[Standing]:
         """Yield those with a live ticket of the type, by (class, queue_priority, number)."""
         ...
 
-    def holds(self, key: str) -> Iterator[Standing]:
+    def holds(self, key: str, /) -> Iterator[Standing]:
         """Yield those with a held seat of the type, by (since, user_id) of the seat."""
         ...
 
-    def suspended(self, key: str) -> Iterator[Standing]:
+    def suspended(self, key: str, /) -> Iterator[Standing]:
         """Yield those with a suspended seat of the type, by (assigned_at, user_id) of the seat."""
         ...
 

@@ -5,14 +5,18 @@ The table of all of them is `docs/settings.md`; a test holds it against `Setting
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
+SERVING_FILE = "serving.json"
 
 
 class BadSettings(Exception):
@@ -54,9 +58,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     Raises `BadSettings` with a sentence for the operator.
     """
     var = Path(environ.get("VAR_DIR") or ROOT / "var").resolve()
-    host, port = environ.get("HOST") or "127.0.0.1", _whole(environ, "PORT", 8080)
-    reach = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
-    public = (environ.get("PUBLIC_URL") or f"http://{reach}:{port}").rstrip("/")
+    host, port, public = _address(environ, var)
     return Settings(
         secret_key=_secret(environ.get("SECRET_KEY"), var),
         database_url=_database(environ.get("DATABASE_URL") or f"sqlite:///{var / 'portal.db'}"),
@@ -72,6 +74,19 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         web_threads=_whole(environ, "WEB_THREADS", 4),
         log_level=(environ.get("LOG_LEVEL") or "INFO").upper(),
     )
+
+
+def _address(environ: Mapping[str, str], var: Path) -> tuple[str, int, str]:
+    """Give host, port and public URL: what the environment says, else what the running server noted, else the defaults."""
+    noted: dict[str, Any] = {}
+    if not any(environ.get(name) for name in ("HOST", "PORT", "PUBLIC_URL")):
+        with contextlib.suppress(OSError, ValueError):
+            noted = json.loads((var / SERVING_FILE).read_text())
+    host = environ.get("HOST") or noted.get("host", "127.0.0.1")
+    port = _whole(environ, "PORT", noted.get("port", 8080))
+    reach = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+    public = environ.get("PUBLIC_URL") or noted.get("public_url") or f"http://{reach}:{port}"
+    return host, port, public.rstrip("/")
 
 
 def _secret(given: str | None, var: Path) -> str:

@@ -31,7 +31,7 @@ class Text(fields.Field[str]):
         super().__init__(**kw)
         self.limit, self.type, self.filled, self.visible = limit, type_, filled, visible
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> str:
         if type(value) is not str:
             raise ValidationError(f"must be a string, not {kind_of(value)}")
         if len(value) > self.limit:
@@ -54,7 +54,7 @@ class Exact(fields.Field[Any]):
         super().__init__(**kw)
         self.types, self.type_name = types, name
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
         if type(value) not in self.types:
             raise ValidationError(f"must be {self.type_name}, not {kind_of(value)}")
         return value
@@ -81,9 +81,7 @@ class Parts(fields.Field[dict[str, Any]]):
         self.parts = parts
         self.needed = tuple(name for name, one in parts.items() if one.required)
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> dict[str, Any]:
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
         for name in self.needed:
             if name not in value:
                 raise ValidationError({name: ["is required"]})

@@ -3,6 +3,9 @@
 Details are sentences that an identity administrator reads in Okta or Entra. No HTTP framework here.
 """
 
+# The classes bear the keywords of the RFC, without a suffix.
+# ruff: noqa: N818
+
 from __future__ import annotations
 
 from typing import Any, ClassVar

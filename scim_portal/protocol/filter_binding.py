@@ -36,6 +36,8 @@ _SUBSTRING = frozenset({"co", "sw", "ew"})
 _ORDER = frozenset({"gt", "ge", "lt", "le"})
 _TEXT_TYPES = frozenset({"string", "reference", "binary"})
 _TRIM: Mapping[str, Callable[[str], str]] = {"co": str, "sw": str.lstrip, "ew": str.rstrip}
+# An Okta app whose unique field is set to "email" may look users up by that name.
+_ALIASES = {"email": "emails"}
 _TRUTH = {"true": True, "false": False}
 
 
@@ -61,8 +63,7 @@ def bind(node: Node, resource_type: ResourceType) -> Bound:
         case ValuePath(path, item):
             target = _resolve(path, resource_type, to_text(node))
             return BoundValuePath(target, bind_element(item, target.attribute))
-        case Compare(path) | Present(path):
-            return _bind_term(node, _resolve(path, resource_type, to_text(node)))
+    return _bind_term(node, _resolve(node.path, resource_type, to_text(node)))
 
 
 def bind_element(node: Node, attribute: Attribute) -> Bound:
@@ -76,15 +77,16 @@ def bind_element(node: Node, attribute: Attribute) -> Bound:
             return BoundNot(bind_element(item, attribute))
         case ValuePath(path):
             raise InvalidFilter(f"'{path}[...]' cannot stand inside other brackets.")
-        case Compare(path) | Present(path):
-            sub = None if path.uri or path.sub else attribute.sub(path.name)
-            if sub is None or not attribute.multi_valued:
-                raise InvalidFilter(f"'{attribute.name}' has no values with '{path}' to choose by.")
-            return _bind_term(node, Target(None, (sub.name,), None, sub))
+    path = node.path
+    sub = None if path.uri or path.sub else attribute.sub(path.name)
+    if sub is None or not attribute.multi_valued:
+        raise InvalidFilter(f"'{attribute.name}' has no values with '{path}' to choose by.")
+    return _bind_term(node, Target(None, (sub.name,), None, sub))
 
 
 def _resolve(path: Path, resource_type: ResourceType, term: str) -> Target:
-    found = resource_type.find(path.uri, path.name)
+    alias = _ALIASES.get(path.name.lower(), "")
+    found = resource_type.find(path.uri, path.name) or resource_type.find(path.uri, alias)
     if found is None:
         raise InvalidFilter(f"'{path}' in '{term}' is no attribute of {resource_type.name}.", attribute=str(path))
     uri, attribute = found

@@ -14,7 +14,7 @@ import orjson
 
 from scim_portal.protocol.errors import InvalidFilter
 from scim_portal.protocol.filter_nodes import OPERATORS, And, Compare, Literal, Node, Not, Or, Path, Present, ValuePath
-from scim_portal.protocol.filter_tokens import MAX_TERMS, Broken, Kind, Token, tokenize
+from scim_portal.protocol.filter_tokens import MAX_TERMS, BrokenTextError, Kind, Token, tokenize
 
 _NAME = r"[A-Za-z$][\w$\-]*"
 _PATH = re.compile(rf"(?:(?P<uri>urn:[\w.:\-]+):)?(?P<name>{_NAME})(?:\.(?P<sub>{_NAME}))?", re.ASCII | re.IGNORECASE)
@@ -29,7 +29,7 @@ def parse(text: str, *, bare_words: bool = False) -> Node:
     """
     try:
         return _parse(text, bare_words)
-    except Broken as problem:
+    except BrokenTextError as problem:
         raise InvalidFilter(f"The filter cannot be read: {problem}.", value=text) from None
 
 
@@ -65,7 +65,7 @@ class Reader:
         """Take one token of a kind, or refuse."""
         token = self.token
         if token.kind != kind:
-            raise Broken(f"{expected} was expected, not {token}")
+            raise BrokenTextError(f"{expected} was expected, not {token}")
         self.place += 1
         return token
 
@@ -110,7 +110,7 @@ class Reader:
         token = self.take("word", "an attribute name")
         path = read_path(token.text)
         if path is None:
-            raise Broken(f"{token} is no attribute name")
+            raise BrokenTextError(f"{token} is no attribute name")
         return path
 
     def selection(self) -> Node:
@@ -122,13 +122,13 @@ class Reader:
             return self._value_path(path)
         self.terms += 1
         if self.terms > MAX_TERMS:
-            raise Broken(f"it has more than {MAX_TERMS} terms")
+            raise BrokenTextError(f"it has more than {MAX_TERMS} terms")
         token = self.take("word", f"an operator after '{path}'")
         operator = token.text.lower()
         if operator == "pr":
             return Present(path)
         if operator not in OPERATORS:
-            raise Broken(f"{token} is no operator")
+            raise BrokenTextError(f"{token} is no operator")
         return Compare(path, operator, self._literal())
 
     def _value_path(self, path: Path) -> Node:
@@ -140,7 +140,7 @@ class Reader:
         self.place += 1
         sub = read_path(token.text[1:])
         if sub is None or sub.sub or sub.uri:
-            raise Broken(f"{token} is no sub-attribute")
+            raise BrokenTextError(f"{token} is no sub-attribute")
         last = self._condition(sub)
         items = item.items if isinstance(item, And) else (item,)
         return ValuePath(path, And((*items, last)))
@@ -157,14 +157,14 @@ class Reader:
                 return _CONSTANTS[token.text.lower()]
             case "word" if self.bare_words:
                 return token.text
-        raise Broken(f'a value such as "text", 12, true or null was expected, not {token}')
+        raise BrokenTextError(f'a value such as "text", 12, true or null was expected, not {token}')
 
 
 def _string(token: Token) -> str:
     try:
         return str(orjson.loads(token.text))
     except orjson.JSONDecodeError:
-        raise Broken(f"the text at position {token.position} is not valid Unicode") from None
+        raise BrokenTextError(f"the text at position {token.position} is not valid Unicode") from None
 
 
 def _number(token: Token) -> int | float:
@@ -172,7 +172,7 @@ def _number(token: Token) -> int | float:
     if len(token.text) <= MAX_DIGITS:
         number = float(token.text) if set(token.text) & set(".eE") else int(token.text)
     if not math.isfinite(number):
-        raise Broken(f"the number at position {token.position} is too large")
+        raise BrokenTextError(f"the number at position {token.position} is too large")
     return number
 
 
@@ -189,8 +189,7 @@ def to_text(node: Node) -> str:
             return f"{path}[{to_text(item)}]"
         case And(items):
             return " and ".join(f"({to_text(one)})" if isinstance(one, And | Or) else to_text(one) for one in items)
-        case Or(items):
-            return " or ".join(f"({to_text(one)})" if isinstance(one, Or) else to_text(one) for one in items)
+    return " or ".join(f"({to_text(one)})" if isinstance(one, Or) else to_text(one) for one in node.items)
 
 
 def _literal_text(value: Literal) -> str:

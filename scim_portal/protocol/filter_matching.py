@@ -53,8 +53,7 @@ def matches(bound: Bound, folded: Mapping[str, Any]) -> bool:
             return any(matches(one, folded) for one in items)
         case BoundNot(item):
             return not matches(item, folded)
-        case BoundValuePath(target, item):
-            return any(matches(item, one) for one in _values(folded, target) if isinstance(one, dict))
+    return any(matches(bound.item, one) for one in _values(folded, bound.target) if isinstance(one, dict))
 
 
 def _compare(op: str, stored: Any, value: str | float | bool) -> bool:
@@ -99,5 +98,5 @@ def _terms(bound: Bound, outer: str) -> Iterator[tuple[str, BoundCompare | Bound
             yield from _terms(item, outer)
         case BoundValuePath(target, item):
             yield from _terms(item, f"{target}.")
-        case BoundCompare(target) | BoundPresent(target):
-            yield f"{outer}{target}", bound
+        case _:
+            yield f"{outer}{bound.target}", bound

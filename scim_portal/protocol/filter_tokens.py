@@ -1,6 +1,6 @@
 """Cut a filter or a PATCH path into tokens, and refuse what is too long before anything else looks at it.
 
-Not here: grammar. Every refusal is a `Broken`, which the caller turns into invalidFilter or invalidPath.
+Not here: grammar. Every refusal is a `BrokenTextError`, which the caller turns into invalidFilter or invalidPath.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 )
 
 
-class Broken(Exception):
+class BrokenTextError(Exception):
     """The text does not follow the grammar; the message says where."""
 
 
@@ -46,7 +46,7 @@ class Token:
 def tokenize(text: str) -> list[Token]:
     """Cut the text into tokens, the last of kind "end"; checks length and nesting."""
     if len(text) > MAX_LENGTH:
-        raise Broken(f"it is {len(text)} characters long; at most {MAX_LENGTH} are accepted")
+        raise BrokenTextError(f"it is {len(text)} characters long; at most {MAX_LENGTH} are accepted")
     tokens: list[Token] = []
     place = 0
     while not tokens or tokens[-1].kind != "end":
@@ -60,7 +60,9 @@ def _next(text: str, place: int) -> tuple[Token, int]:
     found = _TOKEN.match(text, place)
     if found is None:
         blank = len(text[place:]) - len(text[place:].lstrip(" \t"))
-        raise Broken(f"the character {text[place + blank]!r} at position {place + blank + 1} cannot stand there")
+        raise BrokenTextError(
+            f"the character {text[place + blank]!r} at position {place + blank + 1} cannot stand there"
+        )
     name = str(found.lastgroup)
     piece = found[name]
     kind: Kind = piece if name == "mark" else name  # type: ignore[assignment]
@@ -72,4 +74,4 @@ def _check_depth(tokens: list[Token]) -> None:
     for token in tokens:
         depth += (token.kind in "([") - (token.kind in ")]")
         if depth > MAX_DEPTH:
-            raise Broken(f"it is nested deeper than {MAX_DEPTH} levels at position {token.position}")
+            raise BrokenTextError(f"it is nested deeper than {MAX_DEPTH} levels at position {token.position}")

@@ -6,7 +6,7 @@ Databases fold case differently from each other, so folding happens here and its
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from unicodedata import normalize
 
 _DATE_TIME = re.compile(
@@ -41,10 +41,10 @@ def fold_instant(text: str) -> str | None:
     year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
     fraction = int((found[7] or "").ljust(6, "0")[:6])
     try:
-        moment = datetime(year, month, day, hour, minute, second, fraction) - _offset(found[8])
+        moment = datetime(year, month, day, hour, minute, second, fraction, UTC) - _offset(found[8])
     except (ValueError, OverflowError):
         return None
-    return f"{moment.isoformat(timespec='microseconds')}Z"
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _offset(zone: str | None) -> timedelta:

@@ -13,7 +13,7 @@ from scim_portal.protocol.errors import InvalidPath
 from scim_portal.protocol.filter_binding import bind_element
 from scim_portal.protocol.filter_grammar import Reader, read_path
 from scim_portal.protocol.filter_nodes import And, Bound, BoundAnd, BoundCompare, Compare, Literal, Node, Path
-from scim_portal.protocol.filter_tokens import Broken, tokenize
+from scim_portal.protocol.filter_tokens import BrokenTextError, tokenize
 from scim_portal.protocol.tolerance import Tolerance
 
 
@@ -49,7 +49,7 @@ def parse_path(text: str) -> PatchPath:
             if path.sub is None and reader.ahead("word"):
                 path = Path(path.uri, path.name, _after_brackets(reader))
         reader.take("end", "the end")
-    except Broken as problem:
+    except BrokenTextError as problem:
         raise InvalidPath(f"The path '{text[:200]}' cannot be read: {problem}.", value=text) from None
     return PatchPath(path, selection)
 
@@ -58,7 +58,7 @@ def _after_brackets(reader: Reader) -> str:
     token = reader.take("word", "a sub-attribute")
     sub = read_path(token.text[1:]) if token.text.startswith(".") else None
     if sub is None or sub.uri or sub.sub:
-        raise Broken(f"{token} is no sub-attribute")
+        raise BrokenTextError(f"{token} is no sub-attribute")
     return sub.name
 
 

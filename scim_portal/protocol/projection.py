@@ -1,4 +1,7 @@
-"""Which attributes an answer carries: `attributes` and `excludedAttributes` (RFC 7644 §3.9, RFC 7643 §2.2 `returned`)."""
+"""Which attributes an answer carries: `attributes` and `excludedAttributes` (RFC 7644 §3.9).
+
+The characteristic `returned` (RFC 7643 §2.2) decides what is always, never or only on request in an answer.
+"""
 
 from __future__ import annotations
 

@@ -41,12 +41,10 @@ def loads(body: bytes) -> dict[str, Any]:
 
 
 def _refuse_repeats(pairs: list[tuple[str, Any]]) -> None:
-    if len({name.lower() for name, _ in pairs}) != len(pairs):
-        seen: set[str] = set()
-        for name, _ in pairs:
-            if name.lower() in seen:
-                raise InvalidSyntax(f"The attribute '{name}' appears twice in the same object.", attribute=name)
-            seen.add(name.lower())
+    names = [name.lower() for name, _ in pairs]
+    if len(set(names)) != len(names):
+        again = next(name for place, (name, _) in enumerate(pairs) if name.lower() in names[:place])
+        raise InvalidSyntax(f"The attribute '{again}' appears twice in the same object.", attribute=again)
 
 
 def _walk(value: Any, path: str, depth: int, search: bool) -> None:

@@ -53,7 +53,7 @@ def _shape_complex(attribute: Attribute, value: Any, tolerance: Tolerance, path:
     shaped: dict[str, Any] = {}
     for name, one in as_object(attribute, value, tolerance, path).items():
         sub = attribute.sub(name)
-        if sub is None or one is None or not writable(attribute, sub, tolerance):
+        if sub is None or not writable(attribute, sub, tolerance):
             continue
         one = shape(sub, one, tolerance, f"{path}.{sub.name}")
         if one is not None:

@@ -13,32 +13,20 @@ def _plural(
     *,
     value: Attribute,
     types: tuple[str, ...] = (),
-    display: bool = True,
 ) -> Attribute:
     """Build a multi-valued attribute with the usual sub-attributes of RFC 7643 §2.4."""
-    subs = [value]
-    if display:
-        subs.append(Attribute("display", description="Name of the value for people; only for showing."))
-    subs.append(
-        Attribute(
-            "type",
-            canonical_values=types,
-            description="What this value is for, such as 'work'.",
-        )
-    )
-    subs.append(
-        Attribute(
-            "primary",
-            type="boolean",
-            description="Whether this is the preferred value; true once.",
-        )
+    subs = (
+        value,
+        Attribute("display", description="Name of the value for people; only for showing."),
+        Attribute("type", canonical_values=types, description="What this value is for, such as 'work'."),
+        Attribute("primary", type="boolean", description="Whether this is the preferred value; true once."),
     )
     return Attribute(
         name,
         type="complex",
         multi_valued=True,
         description=description,
-        sub_attributes=tuple(subs),
+        sub_attributes=subs,
     )
 
 

@@ -80,6 +80,19 @@ def drain(ctx: Ctx, families: Collection[str]) -> tuple[Change, ...]:
     return _allocate(ctx, policy, persons, touched, Cause("capacity", ctx.request_id))
 
 
+def needs_drain(ctx: Ctx, family: str) -> bool:
+    """Tell without any lock whether a family's capacity of this moment calls for a `drain`."""
+    rows = db.session.execute(select(*_TYPE).where(_TYPE.portal_id == ctx.portal.id, _TYPE.family == family)).all()
+    found = pools(ctx, rows)
+    return any(_calls_for_drain(row, found[row.key]) for row in rows)
+
+
+def _calls_for_drain(row: Any, pool: Pool) -> bool:
+    lapsed = pool.capacity == 0 and row.used > 0
+    has_room = pool.limit is None or row.used - row.held < pool.limit
+    return bool(lapsed or (has_room and row.waiting + row.suspended > 0))
+
+
 def _holders_of_lapsed(ctx: Ctx, families: Collection[str]) -> list[str]:
     types = select(_TYPE.key).where(_TYPE.portal_id == ctx.portal.id, _TYPE.family.in_(families), _TYPE.used > 0)
     keys = list(db.session.scalars(types))

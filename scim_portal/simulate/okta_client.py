@@ -34,7 +34,7 @@ class OktaError(Exception):
     """A call failed; the text is what an Okta admin reads under Tasks."""
 
 
-class Unreachable(OktaError):
+class UnreachableError(OktaError):
     """Nothing answered at all, so no further call can succeed either."""
 
 
@@ -91,7 +91,7 @@ class OktaClient:
         try:
             return self._http.request(method, self._base_url + path, params=query, content=content, headers=headers)
         except httpx.TransportError as error:
-            raise Unreachable(f"Could not reach {self._base_url}: {error or type(error).__name__}") from error
+            raise UnreachableError(f"Could not reach {self._base_url}: {error or type(error).__name__}") from error
 
 
 def _understood(answer: httpx.Response) -> Json:

@@ -52,7 +52,7 @@ def _group_name(position: int) -> str:
 def _groups_of(person: Person, position: int, names: tuple[str, ...]) -> list[str]:
     joined = [person.department] if person.department in names else []
     second = _second_group(person, position, names)
-    return joined + [second] if second else joined
+    return [*joined, second] if second else joined
 
 
 def _second_group(person: Person, position: int, names: tuple[str, ...]) -> str | None:

@@ -76,7 +76,7 @@ def invent(count: int, *, seed: int, departments: Sequence[str], domain: str = "
 
 
 def _person(number: int, seed: int, departments: Sequence[str], domain: str, taken: set[str]) -> Person:
-    draw = random.Random(f"{seed}/{number}")  # noqa: S311
+    draw = random.Random(f"{seed}/{number}")
     given, family = draw.choice(GIVEN_NAMES), draw.choice(FAMILY_NAMES)
     department = departments[number] if number < len(departments) else draw.choice(departments)
     leads = number < len(departments)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TypeAlias
 
 from scim_portal.simulate import org, people
-from scim_portal.simulate.okta_client import OktaClient, OktaError, Unreachable
+from scim_portal.simulate.okta_client import OktaClient, OktaError, UnreachableError
 from scim_portal.simulate.org import Org, PushedGroup
 from scim_portal.simulate.people import Person
 from scim_portal.simulate.profiles import Json
@@ -48,7 +48,7 @@ def run(base_url: str, token: str, *, users: int, groups: int, style: Style, see
         try:
             okta.read("/Users", startIndex=1, count=2)
             day.play(progress)
-        except Unreachable as error:
+        except UnreachableError as error:
             day.failures.append(str(error))
         except OktaError as error:
             day.failures.append(f"The API credentials could not be verified: {error}")
@@ -73,7 +73,7 @@ class _Day:
         for done, (what, action) in enumerate(steps, start=1):
             try:
                 action()
-            except Unreachable:
+            except UnreachableError:
                 raise
             except OktaError as error:
                 self.failures.append(f"{what[:1].upper()}{what[1:]} failed: {error}")

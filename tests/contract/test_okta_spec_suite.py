@@ -59,8 +59,8 @@ def find(okta: httpx.Client, user_name: str, **headers: str) -> httpx.Response:
 
 
 def assert_complete(user: dict[str, Any]) -> None:
-    assert user["id"] and user["userName"] and user["emails"][0]["value"]
-    assert user["name"]["givenName"] and user["name"]["familyName"]
+    assert all([user["id"], user["userName"], user["emails"][0]["value"]])
+    assert all([user["name"]["givenName"], user["name"]["familyName"]])
     assert isinstance(user["active"], bool)
 
 

@@ -33,15 +33,16 @@ def a_user(judge: Judge) -> Any:
 
 
 def test_discovery_names_users_groups_and_what_the_server_can_do(judge: Judge) -> None:
-    assert {"User", "Group"} <= {model.__name__.split("[")[0] for model in judge.resource_models}
-    assert judge.service_provider_config is not None
-    assert judge.service_provider_config.patch.supported
-    assert judge.service_provider_config.filter.supported
+    assert {"User", "Group"} <= {model.__name__.split("[")[0] for model in judge.provider.models}
+    config = judge.provider.config
+    assert config is not None
+    assert config.patch.supported
+    assert config.filter.supported
 
 
 def test_a_user_is_created_read_replaced_and_deleted(judge: Judge) -> None:
     user = a_user(judge)
-    assert user.id and user.meta.location
+    assert user.meta.location.endswith(f"/Users/{user.id}")
     user.title = "Judge"
     assert judge.replace(user).title == "Judge"
     assert judge.query(type(user), user.id).title == "Judge"
@@ -62,7 +63,7 @@ def test_a_group_is_created_with_a_member_and_found_by_its_name(judge: Judge) ->
     }
     group = judge.create(model.model_validate(payload))
     assert [member.value for member in group.members] == [user.id]
-    found = judge.query(model, search_request=SearchRequest(filter=f'displayName eq "{name}"'))
+    found = judge.query(model, query_parameters=SearchRequest(filter=f'displayName eq "{name}"'))
     assert isinstance(found, ListResponse)
     assert [each.id for each in found.resources or ()] == [group.id]
     assert [each.value for each in judge.query(type(user), user.id).groups] == [group.id]
@@ -71,5 +72,5 @@ def test_a_group_is_created_with_a_member_and_found_by_its_name(judge: Judge) ->
 
 def test_a_query_by_user_name_finds_exactly_that_user(judge: Judge) -> None:
     user = a_user(judge)
-    found = judge.query(type(user), search_request=SearchRequest(filter=f'userName eq "{user.user_name.upper()}"'))
+    found = judge.query(type(user), query_parameters=SearchRequest(filter=f'userName eq "{user.user_name.upper()}"'))
     assert [each.id for each in found.resources or ()] == [user.id]

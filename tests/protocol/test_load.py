@@ -27,7 +27,7 @@ def load(more: dict[str, Any], tolerance: Tolerance = GENERIC, **kw: Any) -> dic
     [
         ({"DISPLAYNAME": "Ann"}, {"displayName": "Ann"}),
         ({"Name": {"GIVENNAME": "Ann", "shoe": 4}}, {"name": {"givenName": "Ann"}}),
-        ({"title": None, "emails": [], "name": {"givenName": None}, "roles": [None, {}]}, {}),
+        ({"title": None, "emails": [], "ims": None, "name": {"givenName": None}, "roles": [None, {}]}, {}),
         ({"name": {"middleName": ""}}, {"name": {"middleName": ""}}),
         ({"id": "x", "meta": {"created": 3}, "groups": [{"value": "g"}], "password": 3}, {}),
         ({"shoeSize": 43, "department": None, "http://x/y": {"a": 1}}, {}),

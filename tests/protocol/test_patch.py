@@ -289,6 +289,11 @@ def test_an_extension_that_comes_and_goes_leaves_no_trace() -> None:
     assert run(("add", f"{MINE.id}:level", 3), ("remove", f"{MINE.id}:level")) == ANN
 
 
+def test_plain_values_are_removed_by_value() -> None:
+    tags = f"{MINE.id}:tags"
+    assert run(("add", tags, ["a", "b"]), ("remove", tags, ["A"]))[MINE.id] == {"tags": ["b"]}
+
+
 def test_a_resource_without_schemas_gets_none() -> None:
     bare = {"userName": "ann"}
     assert patch.apply(TYPE, bare, [patch.Operation("add", "title", "x")], tolerance=STRICT) == {**bare, "title": "x"}

@@ -62,7 +62,8 @@ def test_an_empty_document_knows_the_families_of_the_types() -> None:
         "cal": Mode.FIRST_MATCH,
         "extra": Mode.FIRST_MATCH,
     }
-    assert policy.defaults == {} and policy.rules == ()
+    assert policy.defaults == {}
+    assert policy.rules == ()
 
 
 def test_a_family_may_be_declared_before_it_has_types() -> None:

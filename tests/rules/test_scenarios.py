@@ -1,4 +1,4 @@
-"""The scenarios of the licence semantics (L14) that need no database, by their numbers."""
+"""The scenarios of the license semantics (L14) that need no database, by their numbers."""
 
 from __future__ import annotations
 
@@ -239,4 +239,4 @@ def test_21_the_same_policy_applied_again_changes_nothing() -> None:
     assert world.publish(a_policy(version=2)) == ()
     assert world.evaluate("c") == ()
     assert numbers == {place: ticket.number for place, ticket in world.tickets.items()}
-    assert TYPES == world.types
+    assert world.types == TYPES

@@ -79,7 +79,7 @@ class World:
     def wait(self, **time: float) -> tuple[Change, ...]:
         """Let time pass, then do the clock's work for whoever is due."""
         self.now += timedelta(**time)
-        things = (*self.seats.values(), *self.tickets.values())
+        things: list[Seat | Ticket] = [*self.seats.values(), *self.tickets.values()]
         due = {thing.user_id for thing in things if thing.is_due(self.now)}
         return self.evaluate(*(name for name in self.people if name in due))
 
@@ -138,13 +138,16 @@ class World:
     def check(self) -> None:
         """Check I2 and I3; I1 and I6 are checked as changes are written."""
         for name in self.people:
-            by_family = [self.types[key].family for (who, key), seat in self.seats.items() if who == name and used(seat)]
+            by_family = [
+                self.types[key].family for (who, key), seat in self.seats.items() if who == name and used(seat)
+            ]
             assert len(by_family) == len(set(by_family)), "I2"
         for pool in self.pools():
             free = pool.limit is None or pool.used - pool.held < pool.limit
             assert not (free and any(self._may_go(one, pool) for one in self.queue(pool.key, frozenset()))), "I3"
             opened = [ticket.number for (_, key), ticket in self.tickets.items() if key == pool.key]
-            assert len(opened) == len(set(opened)) and all(number < pool.next_number for number in opened)
+            assert len(opened) == len(set(opened))
+            assert all(number < pool.next_number for number in opened)
 
     def _may_go(self, standing: Standing, pool: Pool) -> bool:
         settling = (seat for seat in standing.seats if seat.state is SeatState.RELEASING)

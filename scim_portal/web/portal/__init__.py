@@ -8,6 +8,8 @@ from flask_wtf.csrf import CSRFProtect
 from scim_portal.web.portal import (
     connectors,
     door,
+    exceptions,
+    exports,
     frame,
     groups,
     licenses,
@@ -22,13 +24,16 @@ from scim_portal.web.portal import (
 )
 
 SUBJECTS = (
-    session, overview, people, groups, licenses, rules, rule_editor, publishing, connectors, tokens, records,
+    session, overview, people, exceptions, groups, licenses, rules, rule_editor, publishing, connectors, tokens, records,
+    exports,
 )  # fmt: skip
 
 
 def install(app: Flask) -> None:
     """Register the portal's pages, the protection of its forms, and what templates may ask for."""
-    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # SCIM and the API are blind to cookies; `door` checks the portal's forms
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = (
+        False  # SCIM and the API are blind to cookies; `door` checks the portal's forms
+    )
     CSRFProtect(app)
     frame.install(app)
     app.register_blueprint(door.blueprint)

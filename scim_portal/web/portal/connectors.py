@@ -113,12 +113,20 @@ def connector_enable(connector_id: str) -> Answer:
     return door.attempt(lambda ctx: services.change(ctx, connector_id, enabled=on), said=said, back=back)
 
 
-def show(connector_id: str, *, issued: Issued | None = None, found: dict[str, str] | None = None) -> str:
+def show(
+    connector_id: str,
+    *,
+    issued: Issued | None = None,
+    found: dict[str, str] | None = None,
+    regenerating: str | None = None,
+) -> str:
     """Render a connector's page; `issued` is a token just made, whose value is on this one page only."""
     ctx = door.context()
     one = services.find(ctx, connector_id)
     lines = [_line(token) for token in tokens.of_connector(ctx, connector_id)]
-    chosen = next((line for line in lines if line.live and line.id == request.args.get("regenerate")), None)
+    chosen = next(
+        (line for line in lines if line.live and line.id == (regenerating or request.args.get("regenerate"))), None
+    )
     form = request.form if found else {"expires_at": (ctx.now + USUAL_LIFE).strftime("%Y-%m-%d"), "overlap": "1"}
     return door.page(
         "connector.html", section="connectors", connector=one, tokens=lines, issued=issued, regenerate=chosen,

@@ -22,7 +22,11 @@ T = TypeVar("T")
 Answer = Any
 WITHOUT_SESSION = frozenset({"portal.login"})
 OF_ONESELF = frozenset({"portal.login", "portal.logout", "portal.password"})
-CHANGERS = frozenset({Role.OWNER, Role.LICENSE_ADMIN})
+ROLES = {
+    "change": frozenset({Role.OWNER, Role.LICENSE_ADMIN}),
+    "connect": frozenset({Role.OWNER}),
+    "export": frozenset({Role.OWNER, Role.LICENSE_ADMIN, Role.AUDITOR}),
+}
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 blueprint = Blueprint("portal", __name__)
 
@@ -53,9 +57,24 @@ def enter() -> Answer:
     g.ctx = replace(g.ctx, actor=replace(actor, id=g.me.id, name=g.me.email, role=g.me.role))
     if g.me.must_change_password and request.endpoint not in OF_ONESELF:
         return redirect(url_for("portal.password"))
-    if request.method not in SAFE and request.endpoint not in OF_ONESELF and g.me.role not in CHANGERS:
-        raise errors.Forbidden(f"Your role ({g.me.role}) may look at everything here, but change nothing. Ask an owner.")
+    needed = right_for(request.endpoint or "", request.method)
+    if needed is not None and not may(needed):
+        raise errors.Forbidden(f"Your role ({g.me.role}) does not allow this. Ask an owner of the portal.")
     return None
+
+
+def right_for(endpoint: str, method: str) -> str | None:
+    """Name the right that a page or button needs; None when signing in is enough."""
+    if endpoint.startswith("portal.export"):
+        return "export"
+    if method in SAFE or endpoint in OF_ONESELF:
+        return None
+    return "connect" if endpoint.startswith(("portal.connector", "portal.token")) else "change"
+
+
+def may(right: str) -> bool:
+    """Tell whether the signed-in admin has a right."""
+    return g.get("me") is not None and g.me.role in ROLES[right]
 
 
 def context() -> Ctx:
@@ -101,9 +120,8 @@ def page(template: str, **values: Any) -> str:
 
 
 def cookie_name() -> str:
-    """Name the session cookie; portals that share a host must not share it."""
-    prefix = "__Host-" if tenancy.settings().secure_cookies else ""
-    return f"{prefix}admin-{tenancy.portal().slug}"
+    """Name the session cookie; behind https the name itself keeps it to this host and to https."""
+    return "__Host-session" if tenancy.settings().secure_cookies else "session"
 
 
 def set_cookie(response: Response, value: str) -> Response:

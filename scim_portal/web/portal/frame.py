@@ -43,7 +43,7 @@ def names() -> dict[str, Any]:
     return {
         "portal": g.get("portal"), "me": g.get("me"), "navigation": navigation, "now": clock.now(), "section": None,
         "form": {}, "errors": {}, "home_url": url_for("portal.overview"), "account_url": url_for("portal.account"),
-        "logout_url": url_for("portal.logout"), "may_change": g.get("me") is not None and g.me.role in door.CHANGERS,
+        "logout_url": url_for("portal.logout"), "may": door.may,
     }  # fmt: skip
 
 
@@ -74,14 +74,14 @@ def navigation() -> list[tuple[str, list[Item]]]:
                 Item("log", "Provisioning log", "activity", "portal.log"),
             ],
         ),
-        (
-            "Records",
-            [
-                Item("ledger", "Ledger", "shield-check", "portal.ledger"),
-                Item("exports", "Exports", "file-export", "portal.exports"),
-            ],
-        ),
+        ("Records", _records()),
     ]
+
+
+def _records() -> list[Item]:
+    ledger = Item("ledger", "Ledger", "shield-check", "portal.ledger")
+    exports = Item("exports", "Exports", "file-export", "portal.exports")
+    return [ledger, exports] if door.may("export") else [ledger]
 
 
 def asset(path: str) -> str:

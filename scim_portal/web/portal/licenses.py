@@ -36,7 +36,9 @@ def license_new() -> Answer:
             return redirect(url_for("portal.license", key=key))
     families = sorted({item.type.family for item in catalog.summaries(door.context())} | {"cal"})
     form: Any = request.form or {"family": "cal", "rank": 10}
-    return door.page("license_new.html", section="licenses", families=families, form=form, errors=found), 422 if found else 200
+    return door.page(
+        "license_new.html", section="licenses", families=families, form=form, errors=found
+    ), 422 if found else 200
 
 
 @blueprint.route("/licenses/<key>", methods=["GET", "POST"])

@@ -49,7 +49,9 @@ def password() -> Answer:
         try:
             value = _change_password()
         except (errors.Invalid, errors.Unauthorized, errors.TooMany) as error:
-            found = {{"old": "current", "new": "password"}.get(name, name): said for name, said in problems(error).items()}
+            found = {
+                {"old": "current", "new": "password"}.get(name, name): said for name, said in problems(error).items()
+            }
         else:
             flash("Your password is changed.", "success")
             return door.set_cookie(make_response(redirect(url_for("portal.overview"))), value)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scim_portal.protocol import filters
@@ -30,67 +32,99 @@ CONDITIONS = {
     "lt": "is before",
     "gt": "is after",
 }
+GROUP_PATHS = frozenset({"groups", "groups.value"})
 PATH = re.compile(r"[A-Za-z][A-Za-z0-9:._$-]{0,255}\Z")
 
 
 @dataclass(slots=True)
 class Term:
-    """One line of the editor; `error` says what is wrong with it, `hint` what the text stands for."""
+    """One line of the editor; `error` says what is wrong with it."""
 
     path: str = ""
     op: str = "eq"
     value: str = ""
     error: str | None = None
-    hint: str | None = None
 
 
-def to_text(terms: list[Term], join: str) -> str | None:
-    """Write terms as a filter; None when some cannot be written, which then carry their error."""
-    parts = [_part(term) for term in terms]
+def to_text(terms: list[Term], join: str, groups: Mapping[str, str]) -> str | None:
+    """Write terms as a filter; None when some cannot be written, which then carry their error.
+
+    `groups` maps ids to names: a group may be typed by name and is written by id, so that renaming it changes nothing.
+    """
+    parts = [_part(term, groups) for term in terms]
     if not parts or any(part is None for part in parts):
         return None
     return f" {join} ".join(part for part in parts if part)
 
 
-def from_text(text: str) -> tuple[str, list[Term]] | None:
+def from_text(text: str, groups: Mapping[str, str]) -> tuple[str, list[Term]] | None:
     """Read a filter as terms and what joins them; None when it is nested or uses what the editor does not offer."""
     try:
         tree = filters.parse(text)
     except InvalidFilter:
         return None
     if (single := term_of(tree)) is not None:
-        return "and", [single]
+        return "and", [_by_name(single, groups)]
     if not isinstance(tree, filters.And | filters.Or):
         return None
     terms = [term_of(item) for item in tree.items]
     join = "and" if isinstance(tree, filters.And) else "or"
-    return (join, [term for term in terms if term]) if all(terms) else None
+    return (join, [_by_name(term, groups) for term in terms if term]) if all(terms) else None
 
 
-def _part(term: Term) -> str | None:
+def _part(term: Term, groups: Mapping[str, str]) -> str | None:
     term.path, term.value = term.path.strip(), term.value.strip()
+    if term.path.lower() in GROUP_PATHS:
+        term.path = "groups.value"
     bare = term.op.removeprefix("not ")
-    text = _bare(term, bare) if term.op in CONDITIONS else None
+    text = _bare(term, bare, groups) if term.op in CONDITIONS else None
     if text is None:
         term.error = term.error or "Choose a condition."
         return None
     return f"not ({text})" if bare != term.op else text
 
 
-def _bare(term: Term, op: str) -> str | None:
+def _bare(term: Term, op: str, groups: Mapping[str, str]) -> str | None:
     kind = _kind(term)
     if kind is None:
         return None
     if op == "pr":
         return f"{term.path} pr"
-    if not term.value:
-        term.error = "Give the text to compare with."
+    values = _values(term, op, groups)
+    if not values:
+        term.error = term.error or "Give the text to compare with."
         return None
     if op != "in":
-        return f"{term.path} {op} {_literal(term.value, kind)}"
-    values = [value.strip() for value in term.value.split(",") if value.strip()]
+        return f"{term.path} {op} {_literal(values[0], kind)}"
     listed = " or ".join(f"{term.path} eq {_literal(value, kind)}" for value in values)
     return f"({listed})" if len(values) > 1 else listed
+
+
+def _values(term: Term, op: str, groups: Mapping[str, str]) -> list[str]:
+    """Split the matching text where several are meant, and turn group names into ids."""
+    values = [value.strip() for value in term.value.split(",")] if op == "in" else [term.value]
+    values = [value for value in values if value]
+    if term.path != "groups.value" or op not in {"eq", "ne", "in"}:
+        return values
+    ids = {name.casefold(): id for id, name in groups.items()}
+    unknown = next((value for value in values if value not in groups and value.casefold() not in ids), None)
+    if unknown is not None:
+        term.error = f"There is no group “{unknown}”."
+        return []
+    return [value if value in groups else ids[value.casefold()] for value in values]
+
+
+def _by_name(term: Term, groups: Mapping[str, str]) -> Term:
+    """Show groups by name where the name says which one is meant."""
+    if term.path != "groups.value":
+        return term
+    taken = Counter(name.casefold() for name in groups.values())
+    ids = [value.strip() for value in term.value.split(",")]
+    clear = {
+        id: groups[id] for id in ids if id in groups and taken[groups[id].casefold()] == 1 and "," not in groups[id]
+    }
+    term.value = ", ".join(clear.get(id, id) for id in ids)
+    return term
 
 
 def _kind(term: Term) -> str | None:

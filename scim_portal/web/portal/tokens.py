@@ -36,7 +36,7 @@ def token_regenerate(connector_id: str, token_id: str) -> Answer:
         overlap = timedelta(days=required_whole("overlap"))
         return tokens.regenerate(ctx, token_id, expires_at=required_day("expires_at"), overlap=overlap)
 
-    return _shown_once(connector_id, work)
+    return _shown_once(connector_id, work, regenerating=token_id)
 
 
 @blueprint.post("/connectors/<connector_id>/tokens/<token_id>/revoke")
@@ -56,9 +56,9 @@ def _of(ctx: Ctx, connector_id: str, token_id: str) -> None:
         raise errors.NotFound("This connector has no such token.", field="id", value=token_id)
 
 
-def _shown_once(connector_id: str, work: Callable[[Ctx], Issued]) -> Answer:
+def _shown_once(connector_id: str, work: Callable[[Ctx], Issued], *, regenerating: str | None = None) -> Answer:
     try:
         issued = door.change(work)
     except (errors.Invalid, errors.Conflict) as error:
-        return connectors.show(connector_id, found=problems(error)), 422
+        return connectors.show(connector_id, found=problems(error), regenerating=regenerating), 422
     return connectors.show(connector_id, issued=issued)

@@ -30,15 +30,16 @@ EVENTS = {
 }
 GROUP_CONDITIONS = {"eq": "is", "ne": "is not", "in": "is", "not in": "is neither"}
 CAUSES = {
-    "scim": "a SCIM request",
-    "policy": "a new policy version",
-    "admin": "an admin",
-    "clock": "the clock",
-    "capacity": "a change of capacity",
+    "scim": "by SCIM",
+    "policy": "by a new policy version",
+    "admin": "by hand",
+    "clock": "by the clock",
+    "capacity": "by a change of capacity",
 }
+CLASSES = ("pinned", "returning", "in turn")
 ROLES = {
     "owner": "May do everything.",
-    "license-admin": "May change license types, rules, users and connectors.",
+    "license-admin": "May change license types, rules and users, and export; not connectors and tokens.",
     "auditor": "May read and export everything; may change nothing.",
     "helpdesk": "May read and explain; may change nothing.",
 }

@@ -1,0 +1,51 @@
+# Thin names over real commands; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help serve worker migrate test check bench format lock clean
+
+help: ## list what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) (once; about a minute) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "  installing the pinned packages …"
+	@$(PIP) install --quiet --progress-bar on --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "  installing what tests and checks need …"
+	@$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-dev.lock
+	@touch $@
+
+serve: $(VENV)/.runtime ## run web and worker (PORT, HOST, DATABASE_URL) until Ctrl-C
+	@exec $(BIN)/scim-portal serve
+
+worker: $(VENV)/.runtime ## run another worker
+	@exec $(BIN)/scim-portal worker
+
+migrate: $(VENV)/.runtime ## bring the database to the newest migration
+	@$(BIN)/scim-portal migrate
+
+test: $(VENV)/.dev ## the whole suite, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: $(VENV)/.dev ## lint, format, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## format the code
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## the load harness; ARGS='--users 1200 --database both'
+	@$(BIN)/python -m bench.run $(ARGS)
+
+clean: ## remove the virtual environment and caches, never var/
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

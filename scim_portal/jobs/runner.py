@@ -1,0 +1,157 @@
+"""Runs job rows: leases one, does its kind in batches of their own transactions, closes it.
+
+A runner may be killed anywhere: the lease runs out and another one goes on at the cursor. Every kind is idempotent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+from sqlalchemy import func, select
+
+from scim_portal import clock
+from scim_portal.config import Settings
+from scim_portal.context import ActorKind, Ctx, PortalRef, system
+from scim_portal.db import db, transact
+from scim_portal.errors import PortalError
+from scim_portal.models import Job, User
+from scim_portal.services import clockwork, exports, invariants, licensing, portals, work
+from scim_portal.services.seats import Cause
+
+BATCH = 500
+BEAT_FILE = "worker.beat"
+Progress = Callable[[int, int], None]
+ALL_AT_ONCE = 5000
+log = structlog.get_logger(__name__)
+
+
+def run_everything(settings: Settings) -> int:
+    """Do all clock work and all jobs that are due in every portal; returns how many pieces of work were done."""
+    return sum(run_portal(portal, settings) for portal in portals.everyone(settings))
+
+
+def run_portal(portal: PortalRef, settings: Settings) -> int:
+    """Do what is due in one portal: first the clock's work, then jobs until none is left."""
+    done = _clock(system(portal, settings, kind=ActorKind.CLOCK, name="clock"))
+    while _one_job(system(portal, settings, kind=ActorKind.CLOCK, name="worker")):
+        done += 1
+    db.session.remove()
+    return done
+
+
+def reconcile(ctx: Ctx, progress: Progress) -> tuple[int, list[str]]:
+    """Settle everybody in batches, then prove the invariants; gives how many users there are, and the violations."""
+    total = db.session.scalar(select(func.count()).select_from(User).where(User.portal_id == ctx.portal.id)) or 0
+    done, after = 0, ""
+    while ids := _user_ids(ctx, after, BATCH):
+        transact(lambda ids=ids: licensing.settle(_later(ctx), ids))
+        done, after = done + len(ids), ids[-1]
+        progress(done, total)
+    db.session.rollback()
+    return done, invariants.violations(_later(ctx))
+
+
+def beat(settings: Settings) -> None:
+    """Note that a worker is alive."""
+    (settings.var_dir / BEAT_FILE).write_text(str(clock.now().timestamp()))
+
+
+def health(settings: Settings) -> str:
+    """Say when a worker was last heard of on this machine."""
+    try:
+        age = clock.now().timestamp() - float((settings.var_dir / BEAT_FILE).read_text())
+    except (OSError, ValueError):
+        return "problem: no worker was ever heard of here; start one with scim-portal worker"
+    return f"ok: heard of {age:.0f} s ago" if age < 30 else f"problem: not heard of for {age:.0f} s"
+
+
+def _clock(ctx: Ctx) -> int:
+    done = 0
+    while due := clockwork.due_users(ctx):
+        transact(lambda due=due: clockwork.settle_due(ctx, due))
+        done += len(due)
+    for family in clockwork.dated_families(ctx):
+        if licensing.needs_drain(ctx, family):
+            transact(lambda family=family: licensing.drain(ctx, [family]))
+    return done
+
+
+def _one_job(ctx: Ctx) -> bool:
+    if not work.has_open(ctx):
+        return False
+    job = transact(lambda: work.lease(ctx))
+    if job is None:
+        return False
+    if job.state == "failed":
+        return True
+    try:
+        KINDS[job.kind](ctx, job)
+    except PortalError as error:
+        sentence = error.detail
+        transact(lambda: work.fail(_later(ctx), job.id, message=sentence))
+    except Exception as error:
+        db.session.rollback()
+        log.error(
+            "job.failed", job=job.id, kind=job.kind, attempt=job.attempts, error=type(error).__name__, exc_info=True
+        )
+        return False  # the lease runs out, then somebody tries again
+    return True
+
+
+def _settle_all(ctx: Ctx, job: Job) -> None:
+    """Bring everybody in line with the policy: in one step where they are few, so that releases precede all grants (L10.2)."""
+    total = db.session.scalar(select(func.count()).select_from(User).where(User.portal_id == ctx.portal.id)) or 0
+    size = total if total <= ALL_AT_ONCE else BATCH
+    _batches(ctx, job, lambda after: _user_ids(ctx, after, max(size, 1)), total)
+
+
+def _settle_users(ctx: Ctx, job: Job) -> None:
+    ids: list[str] = job.arguments["user_ids"]
+    _batches(ctx, job, lambda after: [id for id in ids if id > after][:BATCH], len(ids))
+
+
+def _batches(ctx: Ctx, job: Job, next_ids: Callable[[str], list[str]], total: int) -> None:
+    done, after = job.done, job.cursor or ""
+    cause = Cause("policy" if job.kind == "settle_all" else "scim", job.id)
+    while ids := next_ids(after):
+        done, after = done + len(ids), ids[-1]
+
+        def batch(ids: list[str] = ids, done: int = done, after: str = after) -> None:
+            now = _later(ctx)
+            licensing.settle(now, ids, cause=cause)
+            work.advance(now, job.id, done=done, cursor=after, total=total)
+
+        transact(batch)
+    transact(lambda: work.finish(_later(ctx), job.id))
+
+
+def _drain(ctx: Ctx, job: Job) -> None:
+    def whole() -> None:
+        licensing.drain(_later(ctx), [job.arguments["family"]])
+        work.finish(_later(ctx), job.id)
+
+    transact(whole)
+
+
+def _export(ctx: Ctx, job: Job) -> None:
+    made = exports.make(_later(ctx), job)
+    transact(lambda: work.finish(_later(ctx), job.id, result=made))
+
+
+def _user_ids(ctx: Ctx, after: str, size: int) -> list[str]:
+    query = select(User.id).where(User.portal_id == ctx.portal.id, User.id > after)
+    return list(db.session.scalars(query.order_by(User.id).limit(size)))
+
+
+def _later(ctx: Ctx) -> Ctx:
+    return replace(ctx, now=clock.now(), effects=[])
+
+
+KINDS: dict[str, Callable[[Ctx, Job], None]] = {
+    "settle_all": _settle_all,
+    "settle_users": _settle_users,
+    "drain": _drain,
+    "export": _export,
+}

@@ -1,0 +1,5 @@
+"""Placeholder while it is written."""
+
+
+def violations(ctx):
+    return []

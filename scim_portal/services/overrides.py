@@ -1,0 +1,67 @@
+"""Pins and exclusions: an admin's word about one user and one licence type, with its reason and optional end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scim_portal.context import Ctx
+from scim_portal.db import db, scoped
+from scim_portal.errors import Conflict, Invalid, NotFound
+from scim_portal.ids import is_id, new_id
+from scim_portal.models import LicenseType, Override
+from scim_portal.services import audit, catalog, licensing, people
+from scim_portal.services.audit import Action
+
+KINDS = ("pin", "exclude")
+
+
+def of_user(ctx: Ctx, user_id: str) -> list[Override]:
+    """List a user's overrides, oldest first."""
+    return list(db.session.scalars(scoped(Override, ctx).where(Override.user_id == user_id).order_by(Override.id)))
+
+
+def add(
+    ctx: Ctx, user_id: str, *, license_type: str, kind: str, reason: str, ends_at: datetime | None = None
+) -> Override:
+    """Pin or exclude. Raises `Conflict` for a second word on the same type, or a second pin in a family; `Invalid`, `NotFound`."""
+    user, type = people.user(ctx, user_id), catalog.find(ctx, license_type)
+    _check(ctx, user_id, type, kind, reason, ends_at)
+    override = Override(
+        portal_id=ctx.portal.id, id=new_id(), user_id=user_id, license_type=license_type, kind=kind, reason=reason.strip(),
+        author=ctx.actor.name, created_at=ctx.now, ends_at=ends_at,
+    )  # fmt: skip
+    db.session.add(override)
+    db.session.flush()
+    after = {"kind": kind, "license_type": license_type, "ends_at": ends_at and ends_at.isoformat()}
+    audit.record(ctx, Action.OVERRIDE_ADDED, "user", user_id, user.user_name, after=after, reason=reason)
+    licensing.settle(ctx, [user_id])
+    return override
+
+
+def remove(ctx: Ctx, id: str) -> None:
+    """Take an override back. Raises `NotFound`."""
+    override = db.session.scalar(scoped(Override, ctx).where(Override.id == id)) if is_id(id) else None
+    if override is None:
+        raise NotFound("There is no such override in this portal.", field="id", value=id)
+    before = {"kind": override.kind, "license_type": override.license_type}
+    audit.record(ctx, Action.OVERRIDE_REMOVED, "user", override.user_id, before=before)
+    db.session.delete(override)
+    db.session.flush()
+    licensing.settle(ctx, [override.user_id])
+
+
+def _check(ctx: Ctx, user_id: str, type: LicenseType, kind: str, reason: str, ends_at: datetime | None) -> None:
+    if kind not in KINDS:
+        raise Invalid("An override is a pin or an exclude.", field="kind", value=kind)
+    if not reason.strip() or len(reason) > 500:
+        raise Invalid("Give a reason of 1 to 500 characters.", field="reason")
+    if ends_at is not None and ends_at <= ctx.now:
+        raise Invalid("The end must lie in the future.", field="ends_at", value=ends_at.isoformat())
+    family = {one.key for one in db.session.scalars(scoped(LicenseType, ctx).where(LicenseType.family == type.family))}
+    for other in of_user(ctx, user_id):
+        if other.license_type == type.key:
+            raise Conflict(
+                f"There is a {other.kind} of {type.key} for this user already; remove it first.", field="license_type"
+            )
+        if kind == other.kind == "pin" and other.license_type in family:
+            raise Conflict(f"The user is pinned to {other.license_type} of the same family.", field="license_type")

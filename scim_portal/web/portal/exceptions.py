@@ -1,0 +1,62 @@
+"""Exceptions for one user: pins and exclusions, with their reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request, url_for
+
+from scim_portal import errors
+from scim_portal.context import Ctx
+from scim_portal.services import overrides
+from scim_portal.web.portal import door
+from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.form_values import day
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An exception as the user's page shows it."""
+
+    id: str
+    kind: str
+    name: str
+    reason: str
+    ends_at: datetime | None
+
+
+@blueprint.post("/users/<user_id>/exceptions")
+def override_add(user_id: str) -> Answer:
+    """Pin a user to a license type, or exclude them from it."""
+    form = request.form
+
+    def work(ctx: Ctx) -> None:
+        overrides.add(
+            ctx, user_id, license_type=form.get("license_type", ""), kind=form.get("kind", ""),
+            reason=form.get("reason", ""), ends_at=day("ends_at"),
+        )  # fmt: skip
+
+    return door.attempt(work, said="The exception is made, and the user's seats follow it.", back=_own(user_id))
+
+
+@blueprint.post("/users/<user_id>/exceptions/<override_id>/remove")
+def override_remove(user_id: str, override_id: str) -> Answer:
+    """Take an exception back."""
+
+    def work(ctx: Ctx) -> None:
+        if override_id not in {one.id for one in overrides.of_user(ctx, user_id)}:
+            raise errors.NotFound("This user has no such exception.", field="id", value=override_id)
+        overrides.remove(ctx, override_id)
+
+    return door.attempt(work, said="The exception is gone; the rules decide again.", back=_own(user_id))
+
+
+def of_user(ctx: Ctx, user_id: str, names: dict[str, str]) -> list[Line]:
+    """List a user's exceptions."""
+    found = overrides.of_user(ctx, user_id)
+    return [Line(one.id, one.kind, names[one.license_type], one.reason, one.ends_at) for one in found]
+
+
+def _own(user_id: str) -> str:
+    return url_for("portal.user", user_id=user_id)

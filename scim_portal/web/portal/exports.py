@@ -1,0 +1,94 @@
+"""Exports: asked for here, made in the background, downloaded when done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import flash, redirect, request, send_file, url_for
+
+from scim_portal import errors
+from scim_portal.models import Job
+from scim_portal.services import exports as services
+from scim_portal.services import past_exports
+from scim_portal.web.portal import door, wording
+from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.form_values import day, problems
+
+DATASETS = [("seats", "Seats: who has which license"), ("ledger", "Ledger: every change, with its reason")]
+FORMATS = [
+    ("csv-excel", "CSV for spreadsheets"),
+    ("csv-raw", "CSV, byte-true"),
+    ("jsonl-raw", "JSON Lines, the evidence"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """An export as the list shows it."""
+
+    title: str
+    note: str
+    state: str
+    created_at: datetime
+    sha256: str | None
+    url: str | None
+
+
+@blueprint.get("/exports")
+def exports() -> Answer:
+    """List the exports made so far, and offer a new one."""
+    return _page({})
+
+
+@blueprint.post("/exports")
+def export_begin() -> Answer:
+    """Ask for an export."""
+    try:
+        door.change(lambda ctx: services.begin(ctx, services.checked(_asked(), ctx.now)))
+    except errors.Invalid as error:
+        return _page(problems(error)), 422
+    flash("The export is being made. It is listed here, and can be downloaded when it is done.", "success")
+    return redirect(url_for("portal.exports"))
+
+
+@blueprint.get("/exports/<export_id>/download")
+def export_download(export_id: str) -> Answer:
+    """Give the file. Refused while it is not done."""
+    ctx = door.context()
+    job = services.find(ctx, export_id)
+    path = services.file_of(ctx, job.id)
+    if job.state != "done" or not path.exists():
+        raise errors.Conflict("The export is not done yet, or its file is gone.", field="id", value=export_id)
+    return send_file(path, as_attachment=True, download_name=services.of_job(job).file_name)
+
+
+def _asked() -> services.Request:
+    format, _, profile = request.form.get("format", "").partition("-")
+    until = day("to")
+    return services.Request(
+        request.form.get("dataset", ""), format, since=day("from"), until=until + timedelta(days=1) if until else None,
+        profile=profile or "raw",
+    )  # fmt: skip
+
+
+def _page(found: dict[str, str]) -> str:
+    jobs = past_exports.recent(door.context())
+    busy = any(job.state in {"queued", "running"} for job in jobs)
+    packs = [_pack(job) for job in jobs]
+    if request.headers.get("HX-Request"):
+        return door.page("_packs.html", packs=packs, busy=busy)
+    return door.page(
+        "exports.html", section="exports", packs=packs, busy=busy, datasets=DATASETS, formats=FORMATS, form=request.form,
+        errors=found,
+    )  # fmt: skip
+
+
+def _pack(job: Job) -> Pack:
+    asked = services.of_job(job)
+    period = " – ".join(wording.day(one) for one in (asked.since, asked.until) if one)
+    made = f"{job.result['rows']:,} rows" if job.result and "rows" in job.result else ""
+    note = ", ".join(part for part in (period, made, job.message) if part)
+    title = f"{asked.dataset.capitalize()}, {'JSON Lines' if asked.format == 'jsonl' else 'CSV'}"
+    url = url_for("portal.export_download", export_id=job.id) if job.state == "done" else None
+    return Pack(title, note, job.state, job.created_at, job.result.get("sha256") if job.result else None, url)

@@ -1,0 +1,78 @@
+"""Groups that identity providers pushed: their members, and the rules that name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from scim_portal.services import connectors as connector_services
+from scim_portal.services import groups as group_services
+from scim_portal.services import people, rulebook
+from scim_portal.services.people import Wanted
+from scim_portal.web.portal import addresses, door, policy_words
+from scim_portal.web.portal import people as people_pages
+from scim_portal.web.portal.door import Answer, blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A group as its list shows it."""
+
+    id: str
+    display_name: str
+    members: int
+    rules: list[dict[str, Any]]
+    connector: str | None
+    updated_at: datetime
+    deleted: bool
+
+
+@blueprint.get("/groups")
+def groups() -> Answer:
+    """List groups by name."""
+    ctx = door.context()
+    search = addresses.argument("q")
+    found = people.groups(ctx, search=search, cursor=addresses.argument("cursor"))
+    document = rulebook.current(ctx)[1]
+    connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
+    lines = [
+        Line(
+            item.group.id, item.group.display_name, item.members, policy_words.rules_naming(document, item.group.id),
+            connectors.get(item.group.connector_id or ""), item.group.updated_at, item.group.deleted_at is not None,
+        )
+        for item in found.items
+    ]  # fmt: skip
+    return door.page("groups.html", section="groups", groups=lines, q=search, **addresses.paging(found, "groups"))
+
+
+@blueprint.get("/groups/<group_id>")
+def group(group_id: str) -> Answer:
+    """Show one group with its members."""
+    ctx = door.context()
+    found = people.group(ctx, group_id)
+    members = people.users(
+        ctx, Wanted(group_id=group_id), sort="user_name", cursor=addresses.argument("cursor"), count=True
+    )
+    connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
+    facts = [
+        ("Source", connectors.get(found.connector_id or "", "this portal")),
+        ("External id", found.external_id),
+        ("Id", found.id),
+    ]
+    return door.page(
+        "group.html", section="groups", group=found, deleted=found.deleted_at is not None, total=members.total,
+        members=people_pages.lines(ctx, members.items), facts=facts,
+        rules=policy_words.rules_naming(rulebook.current(ctx)[1], group_id), **addresses.paging(members, "members"),
+    )  # fmt: skip
+
+
+@blueprint.post("/groups/<group_id>/restore")
+def group_restore(group_id: str) -> Answer:
+    """Undo a delete."""
+    back = url_for("portal.group", group_id=group_id)
+    return door.attempt(
+        lambda ctx: group_services.restore(ctx, group_id), said="The group is back with its members.", back=back
+    )

@@ -1,0 +1,129 @@
+"""The first page: seats in use, what changed lately, and what needs a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import request, url_for
+
+from scim_portal.context import Ctx
+from scim_portal.services import catalog, connectors, records, rulebook, tokens, usage
+from scim_portal.services.catalog import Summary
+from scim_portal.web.portal import door, wording
+from scim_portal.web.portal.door import Answer, blueprint
+
+DAYS = 30
+SOON = timedelta(days=30)
+YOUNG = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that needs a person, and where it is put right."""
+
+    tone: str
+    icon: str
+    title: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A ledger entry as one line."""
+
+    icon: str
+    tone: str
+    user_id: str
+    user_name: str
+    text: str
+    reason: str
+    at: datetime
+
+
+@blueprint.get("/")
+def overview() -> Answer:
+    """Show the portal at a glance."""
+    ctx = door.context()
+    types = catalog.summaries(ctx)
+    charted = _charted(types)
+    names = {item.type.key: item.type.name for item in types}
+    series, period = _series(ctx, charted)
+    return door.page(
+        "overview.html", section="overview", types=types, charted=charted and charted.type, attention=_attention(ctx, types),
+        series=series, period=period, connectors=connectors.everyone(ctx),
+        events=[_event(entry, names) for entry in records.ledger(ctx, limit=8, newest_first=True).items],
+    )  # fmt: skip
+
+
+def _charted(types: list[Summary]) -> Summary | None:
+    wanted = request.args.get("type")
+    return next((item for item in types if item.type.key == wanted), types[0] if types else None)
+
+
+def _series(ctx: Ctx, charted: Summary | None) -> tuple[list[usage.Point], str]:
+    """Give what the chart draws: day by day, or change by change while the type is young."""
+    if charted is None:
+        return [], ""
+    if charted.type.created_at > ctx.now - YOUNG:
+        points = usage.by_change(ctx, charted)
+        return (points if len(points) > 2 else []), "latest changes"
+    return usage.by_day(ctx, charted, days=DAYS), f"last {DAYS} days"
+
+
+def _event(entry: Any, names: dict[str, str]) -> Event:
+    words, icon, tone = wording.event(entry.event)
+    text = f"{words}: {names.get(entry.license_type, entry.license_type)}"
+    return Event(icon, tone, entry.user_id, entry.user_name, text, entry.reason_text, entry.at)
+
+
+def _attention(ctx: Ctx, types: list[Summary]) -> list[Notice]:
+    found = [notice for item in types for notice in _of_type(item)]
+    if types and not rulebook.default_is_decided(ctx):
+        text = "Choose a license type or “no license” for everybody no rule decides."
+        found.append(Notice("warn", "list-check", "The default license is not decided", text, url_for("portal.rules")))
+    rules = [rule for rule in rulebook.current(ctx)[1]["rules"] if rule["state"] == "needs-attention"]
+    found += [
+        Notice("bad", "list-check", f"The rule “{rule['name']}” needs attention", "A group it names is gone.",
+               url_for("portal.rule", rule_id=rule["id"]))
+        for rule in rules
+    ]  # fmt: skip
+    if rulebook.draft(ctx):
+        found.append(
+            Notice("info", "pencil", "A draft of the rules waits", "Preview and publish it.", url_for("portal.rules"))
+        )
+    return found + [notice for one in connectors.everyone(ctx) if (notice := _of_connector(ctx, one))]
+
+
+def _of_type(item: Summary) -> list[Notice]:
+    one, found = item.type, []
+    if one.waiting:
+        people = "person waits" if one.waiting == 1 else "people wait"
+        text = f"{one.used:,} of {item.limit or 0:,} seats are taken."
+        url = url_for("portal.waitlist", license=one.key)
+        found.append(Notice("warn", "hourglass", f"{one.waiting:,} {people} for {one.name}", text, url))
+    own = url_for("portal.license", key=one.key)
+    if item.over:
+        text = "Nobody loses a seat; nobody gets one until use is below the limit."
+        found.append(Notice("bad", "alert-triangle", f"{one.name} is over by {item.over:,}", text, own))
+    if one.suspended:
+        text = "No contract is in force. They resume when one is added."
+        found.append(Notice("bad", "player-pause", f"{one.suspended:,} seats of {one.name} are suspended", text, own))
+    return found
+
+
+def _of_connector(ctx: Ctx, one: Any) -> Notice | None:
+    """Tell of a switched-on connector whose last token is gone or goes soon."""
+    if not one.enabled:
+        return None
+    live = [token for token in tokens.of_connector(ctx, one.id) if not token.revoked_at and token.expires_at > ctx.now]
+    last = max((token.expires_at for token in live), default=None)
+    url = url_for("portal.connector", connector_id=one.id)
+    if last is None:
+        return Notice("bad", "key", f"{one.name} has no valid token", "Its calls are refused. Issue a token.", url)
+    if last > ctx.now + SOON:
+        return None
+    text = f"On {wording.day(last)}. Regenerate it, with an overlap if you like."
+    return Notice("warn", "key", f"{one.name}'s token expires soon", text, url)
