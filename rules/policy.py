@@ -6,7 +6,7 @@ belongs in `decide`; who gets a seat in `allocate`. The document's format is des
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -102,7 +102,8 @@ class Policy:
     """All rules in order, the families and the defaults: one immutable version.
 
     `defaults` maps a family to a type, or to None for an explicit "no license"; an absent family is undecided.
-    `active` holds the rules that can decide at all, so that a decision does not look at the others.
+    `active` holds the rules that can decide at all, so that a decision does not look at the others; `reads` names what they
+    read, so that most changes of a person need no decision (L2.5).
     """
 
     families: Mapping[str, Family]
@@ -111,13 +112,22 @@ class Policy:
     types: Mapping[str, LicenseType]
     version: int = 0
     active: tuple[Rule, ...] = field(init=False, compare=False)
+    reads: frozenset[str] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self,
-            "active",
-            tuple(rule for rule in self.rules if rule.state is State.ACTIVE),
-        )
+        active = tuple(rule for rule in self.rules if rule.state is State.ACTIVE)
+        read = (_top(name) for rule in active for name in rule.condition.reads)
+        object.__setattr__(self, "active", active)
+        object.__setattr__(self, "reads", frozenset(read))
+
+    def may_change(self, changed: Collection[str]) -> bool:
+        """Tell whether a decision can differ after these top-level attributes (or extension URNs) of a person changed."""
+        return "meta" in self.reads or not self.reads.isdisjoint(changed)
+
+
+def _top(name: str) -> str:
+    """Name what holds an attribute at the top of a resource: itself, or its extension's URN."""
+    return name.rpartition(":")[0] if name.startswith("urn:") else name.partition(".")[0]
 
 
 def from_document(

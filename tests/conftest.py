@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from scim_portal.db import db
 from tests.databases import DATABASES, Database, open_database
 from tests.portals import LivePortal, PortalUnderTest
 from tests.servers import Server
@@ -36,12 +37,14 @@ def database(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Database
 
 
 @pytest.fixture(scope="session")
-def app(database: Database) -> Flask:
+def app(database: Database) -> Iterator[Flask]:
     """The application on that database; statements that forget the portal fail."""
     app = database.application()
     with app.app_context():
         forbid_unscoped_statements()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

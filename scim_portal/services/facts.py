@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import Row, bindparam, exists, or_, select
 
 from rules.decide import Facts
 from scim_portal.context import Ctx
@@ -15,25 +15,33 @@ from scim_portal.protocol.folding import fold_text
 from scim_portal.services import directory
 
 CHUNK = 500
+_USER = User.__table__.c
+_WORD = Override.__table__.c
+_HAS_OVERRIDE = exists().where(_WORD.portal_id == _USER.portal_id, _WORD.user_id == _USER.id)
 _PEOPLE = (
-    select(User.id, User.active, User.deleted_at, User.connector_id, User.folded)
-    .where(User.portal_id == bindparam("portal"), User.id.in_(bindparam("users", expanding=True)))
-    .order_by(User.id)
+    select(
+        _USER.id, _USER.active, _USER.deleted_at, _USER.connector_id, _USER.folded, _HAS_OVERRIDE.label("has_override")
+    )
+    .where(_USER.portal_id == bindparam("portal"), _USER.id.in_(bindparam("users", expanding=True)))
+    .order_by(_USER.id)
 )
 _LOCKED = _PEOPLE.with_for_update(key_share=True)
-_OVERRIDES = select(Override.user_id, Override.license_type, Override.kind).where(
-    Override.portal_id == bindparam("portal"),
-    Override.user_id.in_(bindparam("users", expanding=True)),
-    or_(Override.ends_at.is_(None), Override.ends_at > bindparam("now")),
+_OVERRIDES = select(_WORD.user_id, _WORD.license_type, _WORD.kind).where(
+    _WORD.portal_id == bindparam("portal"),
+    _WORD.user_id.in_(bindparam("users", expanding=True)),
+    or_(_WORD.ends_at.is_(None), _WORD.ends_at > bindparam("now")),
 )
 
 
-def load(ctx: Ctx, user_ids: Iterable[str], *, locked: bool = False) -> list[Facts]:
-    """Read the facts about some users, in the order they were provisioned; `locked` keeps others from changing them."""
+def load(ctx: Ctx, user_ids: Iterable[str], *, locked: bool = False, groupless: bool = False) -> list[Facts]:
+    """Read the facts about some users, in the order they were provisioned.
+
+    `locked` keeps others from changing them; `groupless` says that they are known to be in no group.
+    """
     found: list[Facts] = []
     ids = sorted(user_ids)
     for start in range(0, len(ids), CHUNK):
-        found += _chunk(ctx, ids[start : start + CHUNK], locked)
+        found += _chunk(ctx, ids[start : start + CHUNK], locked, groupless)
     return found
 
 
@@ -41,18 +49,18 @@ def everybody(ctx: Ctx) -> Iterator[list[Facts]]:
     """Stream the facts about all users of the portal in chunks, deleted ones included (they wish nothing)."""
     after = ""
     while True:
-        page = select(User.id).where(and_(User.portal_id == ctx.portal.id, User.id > after))
+        page = select(User.id).where(User.portal_id == ctx.portal.id, User.id > after)
         ids = list(db.session.scalars(page.order_by(User.id).limit(CHUNK)))
         if not ids:
             return
-        yield _chunk(ctx, ids, False)
+        yield _chunk(ctx, ids)
         after = ids[-1]
 
 
-def _chunk(ctx: Ctx, ids: Sequence[str], locked: bool) -> list[Facts]:
+def _chunk(ctx: Ctx, ids: Sequence[str], locked: bool = False, groupless: bool = False) -> list[Facts]:
     rows = db.session.execute(_LOCKED if locked else _PEOPLE, {"portal": ctx.portal.id, "users": ids}).all()
-    groups = directory.groups_of(ctx, ids)
-    overrides = _overrides(ctx, ids)
+    groups = {} if groupless else directory.groups_of(ctx, ids)
+    overrides = _overrides(ctx, [row.id for row in rows if row.has_override])
     return [_facts(row, groups.get(row.id, []), overrides.get(row.id, {})) for row in rows]
 
 
@@ -70,6 +78,8 @@ def _facts(row: Row[Any], groups: list[tuple[str, str]], overrides: dict[str, st
 
 def _overrides(ctx: Ctx, ids: Sequence[str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
+    if not ids:
+        return found
     parameters = {"portal": ctx.portal.id, "users": ids, "now": ctx.now}
     for user_id, key, kind in db.session.execute(_OVERRIDES, parameters):
         found.setdefault(user_id, {})[key] = kind

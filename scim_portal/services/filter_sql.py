@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, and_, column, exists, false, func, not_, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import InstrumentedAttribute
 
 from scim_portal.models import Group, Membership, User
 from scim_portal.protocol import filters
+from scim_portal.protocol.errors import InvalidFilter
 from scim_portal.protocol.filters import BoundCompare, BoundPresent, BoundValuePath, Target
 
 Condition = ColumnElement[bool]
@@ -163,9 +165,14 @@ class _Compiler:
         if isinstance(node, BoundPresent):
             return self.present(node, value)
         operand: Any = node.value
+        if isinstance(operand, str) and "\x00" in operand:  # PostgreSQL takes no text with a NUL
+            raise InvalidFilter("The filter contains the control character U+0000.", value=operand)
         if value in _INSTANTS and isinstance(operand, str):
             operand = datetime.fromisoformat(operand)
-        return func.coalesce(self.compare(node.op, value, operand), false())
+        compared = self.compare(node.op, value, operand)
+        if isinstance(value, InstrumentedAttribute):  # a column, and an index may serve it: no function around it
+            return and_(value.is_not(None), compared) if value.nullable else compared
+        return func.coalesce(compared, false())
 
     def present(self, node: BoundPresent, value: Any) -> Condition:
         if value in _INSTANTS or node.target.attribute.type in {"boolean", "integer", "decimal", "complex"}:

@@ -35,11 +35,19 @@ _TYPES = (
 
 
 def settle(
-    ctx: Ctx, user_ids: Iterable[str], *, ending: Collection[str] = (), cause: Cause | None = None
+    ctx: Ctx,
+    user_ids: Iterable[str],
+    *,
+    ending: Collection[str] = (),
+    groupless: bool = False,
+    cause: Cause | None = None,
 ) -> tuple[Change, ...]:
-    """Settle some users in one transaction; `ending` names those whose access this very event ends."""
+    """Settle some users in one transaction.
+
+    `ending` names those whose access this very event ends; `groupless` says that they are known to be in no group.
+    """
     policy = rulebook.in_force(ctx)
-    people = facts.load(ctx, user_ids, locked=True)
+    people = facts.load(ctx, user_ids, locked=True, groupless=groupless)
     if not people or not policy.types:
         return ()
     decisions = {one.user_id: decide(policy, one, ctx.now) for one in people}
@@ -51,8 +59,16 @@ def settle(
     return _allocate(ctx, policy, restless, _families(policy, restless), cause or seats.cause_of(ctx))
 
 
+def settle_changed(ctx: Ctx, user_id: str, changed: Collection[str], *, ending: Collection[str] = ()) -> None:
+    """Settle a user some of whose attributes changed, unless no rule in force reads any of them (L2.5)."""
+    if "active" in changed or rulebook.in_force(ctx).may_change(changed):
+        settle(ctx, [user_id], ending=ending)
+
+
 def settle_many(ctx: Ctx, user_ids: Collection[str]) -> None:
-    """Settle the users one event touched: up to 200 in the request, more as a job with the same result (L9)."""
+    """Settle the users one change of a group touched: up to 200 in the request, more as a job with the same result (L9)."""
+    if not user_ids or not rulebook.in_force(ctx).may_change(("groups",)):
+        return
     if len(user_ids) <= MOST_IN_A_REQUEST:
         settle(ctx, user_ids)
     else:
@@ -125,9 +141,12 @@ def _allocate(
 ) -> tuple[Change, ...]:
     rows = db.session.execute(_TYPES, {"portal": ctx.portal.id, "families": sorted(families)}).all()
     touched = pools(ctx, rows)
-    standing = standings.load(ctx, [one.user_id for one in persons])  # again: the locks may have been waited for
-    persons = [replace(one, standing=standing[one.user_id]) for one in persons]
-    book = standings.SqlBook(ctx, standing.keys())
+    if db.engine.dialect.name != "sqlite":  # there, nobody else can have written since this transaction began
+        standing = standings.load(ctx, [one.user_id for one in persons])
+        persons = [replace(one, standing=standing[one.user_id]) for one in persons]
+    waiting = {row.key for row in rows if row.waiting}
+    suspended = {row.key for row in rows if row.suspended}
+    book = standings.SqlBook(ctx, {one.user_id for one in persons}, waiting, suspended)
     changes = allocate(persons, touched.values(), book, ctx.now)
     if changes:
         tallies = {row.key: _tally(row, touched[row.key]) for row in rows}

@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from scim_portal.context import Ctx
-from scim_portal.db import db, insert
+from scim_portal.db import db
 from scim_portal.errors import Conflict
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import Connector, Membership, User
@@ -26,27 +26,39 @@ from scim_portal.protocol.tolerance import Tolerance
 from scim_portal.services import licensing, mapping
 from scim_portal.services.mapping import Resource, Stamp
 
-_PARTS = (User.id, User.version, User.document, User.created_at, User.active)
+# Hot statements are built once, on the table: the ORM's own handling would cost as much again as the statement.
+_USER = User.__table__
+_INSERT = _USER.insert()
+_UPDATE = _USER.update().where(_USER.c.portal_id == bindparam("of_portal"), _USER.c.id == bindparam("of_user"))
 _HELD = (
-    select(*_PARTS)
-    .where(User.portal_id == bindparam("portal"), User.id == bindparam("id"), User.deleted_at.is_(None))
+    select(_USER.c.id, _USER.c.version, _USER.c.document, _USER.c.created_at, _USER.c.active)
+    .where(_USER.c.portal_id == bindparam("portal"), _USER.c.id == bindparam("id"), _USER.c.deleted_at.is_(None))
     .with_for_update(key_share=True)
 )
 _NAMESAKES = (
-    select(User.id, User.external_id, User.deleted_at, User.connector_id, User.version, User.created_at, User.document)
-    .where(User.portal_id == bindparam("portal"), User.user_name_folded == bindparam("name"))
-    .order_by(User.deleted_at.desc())
+    select(
+        *(
+            _USER.c[name]
+            for name in ("id", "external_id", "deleted_at", "connector_id", "version", "created_at", "document")
+        )
+    )
+    .where(_USER.c.portal_id == bindparam("portal"), _USER.c.user_name_folded == bindparam("name"))
+    .order_by(_USER.c.deleted_at.desc())
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write left behind: id, version and document of the resource, and whether anything changed."""
+    """What a write left behind: id, version and document of the resource, and whether anything changed.
+
+    `groupless` is a user who was just created, so that nobody needs to look for groups.
+    """
 
     id: str
     version: int
     document: str
     changed: bool = True
+    groupless: bool = False
 
 
 def create(ctx: Ctx, content: Resource) -> Written:
@@ -57,7 +69,7 @@ def create(ctx: Ctx, content: Resource) -> Written:
     content = content if "active" in content else content | {"active": True}
     former = next((row for row in namesakes if _same_person(row, content)), None)
     written = _insert(ctx, content) if former is None else _revive(ctx, former, content)
-    licensing.settle(ctx, [written.id])
+    licensing.settle(ctx, [written.id], groupless=True)
     _refuse_without_seat(ctx, written.id)
     return written
 
@@ -115,10 +127,12 @@ def _update(ctx: Ctx, id: str, change: Callable[[Resource], Resource], if_match:
         return Written(id, row.version, row.document, changed=False)
     columns = mapping.user_columns(content, Stamp(id, row.version + 1, row.created_at, ctx.now))
     try:
-        db.session.execute(_mine(ctx, id).values(columns))
+        db.session.execute(_UPDATE, {"of_portal": ctx.portal.id, "of_user": id, **columns})
     except IntegrityError:
         raise _taken(content["userName"]) from None
-    licensing.settle(ctx, [id], ending=[id] if row.active and not columns["active"] else [])
+    changed = {name for name in present.keys() | content.keys() if present.get(name) != content.get(name)}
+    ending = [id] if row.active and not columns["active"] else []
+    licensing.settle_changed(ctx, id, changed, ending=ending)
     return Written(id, row.version + 1, columns["document"])
 
 
@@ -126,10 +140,10 @@ def _insert(ctx: Ctx, content: Resource) -> Written:
     columns = mapping.user_columns(content, Stamp(new_id(), 1, ctx.now, ctx.now))
     connector = ctx.connector.id if ctx.connector else None
     try:
-        db.session.execute(insert(User).values(portal_id=ctx.portal.id, connector_id=connector, **columns))
+        db.session.execute(_INSERT, {"portal_id": ctx.portal.id, "connector_id": connector, **columns})
     except IntegrityError:  # somebody else's create came between the look-up and this one
         raise _taken(content["userName"]) from None
-    return Written(columns["id"], 1, columns["document"])
+    return Written(columns["id"], 1, columns["document"], groupless=True)
 
 
 def _revive(ctx: Ctx, former: Row[Any], content: Resource) -> Written:
@@ -146,7 +160,7 @@ def _revive(ctx: Ctx, former: Row[Any], content: Resource) -> Written:
         raise _taken(content["userName"]) from None
     stale = (Membership.portal_id == ctx.portal.id) & (Membership.user_id == former.id)
     db.session.execute(delete(Membership).where(stale))
-    return Written(former.id, former.version + 1, columns["document"])
+    return Written(former.id, former.version + 1, columns["document"], groupless=True)
 
 
 def _same_person(row: Row[Any], content: Resource) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from rules import policy as policies
 from rules.policy import LicenseType, Policy, PolicyError
@@ -24,6 +24,14 @@ from scim_portal.services.audit import Action
 EMPTY: dict[str, Any] = {"families": {"cal": {"mode": "first-match"}}, "defaults": {}, "rules": []}
 
 
+_PORTAL = Portal.__table__.c
+_IN_FORCE = (
+    select(_PORTAL.policy_version, _PORTAL.catalog_stamp)
+    .where(_PORTAL.id == bindparam("portal"))
+    .with_for_update(read=True)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """A new version, and the job that brings everybody in line with it."""
@@ -34,8 +42,7 @@ class Published:
 
 def in_force(ctx: Ctx) -> Policy:
     """Give the compiled policy, sharing a lock with other writes so that a publish waits for them, and they for it."""
-    versions = select(Portal.policy_version, Portal.catalog_stamp).where(Portal.id == ctx.portal.id)
-    policy_version, catalog_stamp = db.session.execute(versions.with_for_update(read=True)).one()
+    policy_version, catalog_stamp = db.session.execute(_IN_FORCE, {"portal": ctx.portal.id}).one()
     return _compiled(ctx, policy_version, catalog_stamp)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, cast, null, select, union_all
 
 from rules.decide import Kind, Source
 from rules.standing import Seat, SeatState, Standing, Ticket
@@ -20,12 +20,22 @@ CHUNK = 500
 FIRST_PAGE, NEXT_PAGES = 8, 200
 _SEAT = models.Seat.__table__.c
 _TICKET = models.Ticket.__table__.c
-_SEATS = select(*_SEAT).where(
-    _SEAT.portal_id == bindparam("portal"), _SEAT.user_id.in_(bindparam("users", expanding=True))
-)
-_TICKETS = select(*_TICKET).where(
-    _TICKET.portal_id == bindparam("portal"), _TICKET.user_id.in_(bindparam("users", expanding=True))
-)
+_SHARED = ("user_id", "license_type", "since", "source_kind", "rule_id", "rule_name", "policy_version")
+_OF_SEATS = ("state", "overage", "assigned_at", "due_at")
+_OF_TICKETS = ("klass", "queue_priority", "number", "entry", "parked_until")
+
+
+def _part(mine: Any, others: Any, own: Sequence[str], foreign: Sequence[str]) -> Any:
+    """Select one table's rows in the shape that both share, so that one statement reads seats and tickets."""
+    empty = {name: cast(null(), others[name].type).label(name) for name in foreign}
+    columns = {name: mine[name] for name in (*_SHARED, *own)} | empty
+    ordered = [columns[name] for name in (*_SHARED, *_OF_SEATS, *_OF_TICKETS)]
+    return select(*ordered).where(
+        mine.portal_id == bindparam("portal"), mine.user_id.in_(bindparam("users", expanding=True))
+    )
+
+
+_STANDINGS = union_all(_part(_SEAT, _TICKET, _OF_SEATS, _OF_TICKETS), _part(_TICKET, _SEAT, _OF_TICKETS, _OF_SEATS))
 
 
 def load(ctx: Ctx, user_ids: Iterable[str]) -> dict[str, Standing]:
@@ -38,16 +48,24 @@ def load(ctx: Ctx, user_ids: Iterable[str]) -> dict[str, Standing]:
 
 
 class SqlBook:
-    """The people who are not evaluated but may be touched (see `rules.standing.Book`)."""
+    """The people who are not evaluated but may be touched (see `rules.standing.Book`).
 
-    def __init__(self, ctx: Ctx, besides: Collection[str]) -> None:
+    `waiting` and `suspended` name the types that have live tickets or suspended seats at all: the counters know.
+    """
+
+    def __init__(
+        self, ctx: Ctx, besides: Collection[str], waiting: Collection[str], suspended: Collection[str]
+    ) -> None:
         self.ctx = ctx
         self.besides = besides
+        self.with_queue = waiting
+        self.with_suspended = suspended
 
     def queue(self, key: str) -> Iterator[Standing]:
         """Yield those with a live ticket of the type, in queue order."""
         order = (_TICKET.klass, _TICKET.queue_priority, _TICKET.number)
-        yield from self._pages(_TICKET, key, order, _TICKET.parked_until.is_(None))
+        if key in self.with_queue:
+            yield from self._pages(_TICKET, key, order, _TICKET.parked_until.is_(None))
 
     def holds(self, key: str) -> Iterator[Standing]:
         """Yield those with a held seat of the type, oldest hold first."""
@@ -55,7 +73,8 @@ class SqlBook:
 
     def suspended(self, key: str) -> Iterator[Standing]:
         """Yield those with a suspended seat of the type, first assigned first."""
-        yield from self._pages(_SEAT, key, (_SEAT.assigned_at, _SEAT.user_id), _SEAT.state == SeatState.SUSPENDED)
+        if key in self.with_suspended:
+            yield from self._pages(_SEAT, key, (_SEAT.assigned_at, _SEAT.user_id), _SEAT.state == SeatState.SUSPENDED)
 
     def _pages(self, table: Any, key: str, order: Sequence[Any], condition: Any) -> Iterator[Standing]:
         mine = select(table.user_id).where(table.portal_id == self.ctx.portal.id, table.license_type == key, condition)
@@ -106,11 +125,11 @@ def _source(row: Any) -> Source:
 
 
 def _chunk(ctx: Ctx, ids: list[str]) -> dict[str, Standing]:
-    parameters = {"portal": ctx.portal.id, "users": ids}
     seats: dict[str, list[Seat]] = {}
     tickets: dict[str, list[Ticket]] = {}
-    for row in db.session.execute(_SEATS, parameters):
-        seats.setdefault(row.user_id, []).append(seat_of(row))
-    for row in db.session.execute(_TICKETS, parameters):
-        tickets.setdefault(row.user_id, []).append(ticket_of(row))
+    for row in db.session.execute(_STANDINGS, {"portal": ctx.portal.id, "users": ids}):
+        if row.state is not None:
+            seats.setdefault(row.user_id, []).append(seat_of(row))
+        else:
+            tickets.setdefault(row.user_id, []).append(ticket_of(row))
     return {id: Standing(id, tuple(seats.get(id, ())), tuple(tickets.get(id, ()))) for id in ids}

@@ -128,15 +128,17 @@ def masked(credential: Credential) -> str:
     return f"{prefix}…{credential.last_four}"
 
 
+_K, _C = Credential.__table__.c, Connector.__table__.c
 _LOOK_UP = (
     select(
-        Credential.id, Credential.name, Credential.role, Credential.scopes, Credential.value_hash, Credential.expires_at,
-        Credential.revoked_at, Credential.replaced_by, Credential.last_used_at,
-        Connector.id.label("connector_id"), Connector.kind, Connector.name.label("connector_name"), Connector.enabled,
-        Connector.strict, Connector.show_licenses, Connector.tolerance,
+        _K.id, _K.name, _K.role, _K.scopes, _K.value_hash, _K.expires_at, _K.revoked_at, _K.replaced_by, _K.last_used_at,
+        _C.id.label("connector_id"), _C.kind, _C.name.label("connector_name"), _C.enabled, _C.strict, _C.show_licenses,
+        _C.tolerance,
     )
-    .outerjoin(Connector, (Connector.portal_id == Credential.portal_id) & (Connector.id == Credential.connector_id))
-    .where(Credential.portal_id == bindparam("portal"), Credential.id == bindparam("credential"))
+    .outerjoin_from(
+        Credential.__table__, Connector.__table__, (_C.portal_id == _K.portal_id) & (_C.id == _K.connector_id)
+    )
+    .where(_K.portal_id == bindparam("portal"), _K.id == bindparam("credential"))
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@
     const data = numbers(table);
     const ink = getComputedStyle(document.body).color;
     const line = getComputedStyle(place).borderTopColor;
+    const steps = uPlot.paths.stepped({ align: 1 });
     const used = color("key-used");
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
     place.replaceChildren();
@@ -30,8 +31,8 @@
       width: place.clientWidth, height: place.clientHeight, legend: { show: false }, cursor: { y: false },
       scales: { y: { range: (_, low, high) => [0, Math.max(4, Math.ceil(high * 1.1))] } },
       axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 40 }],
-      series: [{}, { stroke: used, width: 2, fill: used.replace(")", " / 0.12)").replaceAll(",", ""), points: { show: false } },
-        { stroke: color("key-limit"), width: 2, dash: [6, 4], paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } }],
+      series: [{}, { stroke: used, width: 2, fill: used.replace(")", " / 0.12)").replaceAll(",", ""), paths: steps, points: { show: false } },
+        { stroke: color("key-limit"), width: 2, dash: [6, 4], paths: steps, points: { show: false } }],
     }, data, place);
   }
 

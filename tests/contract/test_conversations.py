@@ -9,18 +9,23 @@ from typing import Any
 
 import pytest
 
+from tests.portals import LivePortal
+
 from .replay import replay
-from .wire import LivePortal, sender
+from .wire import sender
 
 RECORDED = sorted((Path(__file__).parent / "conversations").glob("*.json"))
 
 
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
-def test_a_recorded_conversation_goes_as_recorded(live_portal: LivePortal, file: Path) -> None:
+def test_a_recorded_conversation_goes_as_recorded(
+    live_portal: LivePortal, entra_portal: LivePortal, file: Path
+) -> None:
     conversation: dict[str, Any] = json.loads(file.read_text())
-    with sender(live_portal.scim_base_url, live_portal.token) as send:
-        found = replay(conversation, send, guid=str(uuid.uuid4()), token=live_portal.token)
-    assert found == [], "\n".join([f"{conversation['name']} ({live_portal.database}):", *found])
+    portal = {"okta": live_portal, "entra": entra_portal}[conversation["connector"]]
+    with sender(portal.scim_base_url, portal.token) as send:
+        found = replay(conversation, send, guid=str(uuid.uuid4()), token=portal.token)
+    assert found == [], "\n".join([f"{conversation['name']} ({portal.database}):", *found])
 
 
 def test_no_conversation_is_empty_or_forgets_to_check() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .wire import LivePortal
+from tests.portals import LivePortal
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .wire import LivePortal
+from tests.portals import LivePortal
 
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"

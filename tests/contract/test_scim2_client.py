@@ -10,8 +10,9 @@ import httpx
 import pytest
 from scim2_models import Error, ListResponse, SearchRequest
 
+from tests.portals import LivePortal
+
 from .judge import Judge
-from .wire import LivePortal
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from __future__ import annotations
 import httpx
 from scim2_tester import Status, check_server
 
+from tests.portals import LivePortal
+
 from .judge import Judge
-from .wire import LivePortal
 
 # Searching by POST (RFC 7644 section 3.4.3) is not served yet; serving it must empty this set.
 NOT_SERVED = {"search_with_attributes"}

@@ -10,8 +10,7 @@ import pytest
 from scim_portal import simulate
 from scim_portal.simulate import org
 from scim_portal.simulate.provisioning import Style
-
-from .wire import LivePortal
+from tests.portals import LivePortal
 
 
 def quiet(done: int, total: int, what: str) -> None:

@@ -1,22 +1,13 @@
-"""How contract tests reach the running product: what a live portal offers, and a sender over one kept-alive connection."""
+"""How contract tests reach the running product: a sender over one kept-alive connection."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 import httpx
 
 from .replay import Answer, Send
-
-
-class LivePortal(Protocol):
-    """The product running in its own processes, with one portal and one connector in it."""
-
-    scim_base_url: str
-    token: str
-    database: str
 
 
 @contextmanager

@@ -1,5 +1,29 @@
-"""The admin API."""
+"""The admin API: the same services as JSON. One file per subject; shapes in `schemas`, what they share in `doors`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from scim_portal.web.api import (
+    checks,
+    connectors,
+    documentation,
+    exports,
+    groups,
+    jobs,
+    license_types,
+    overrides,
+    policy,
+    records,
+    tokens,
+    users,
+)
+
+SUBJECTS = (license_types, policy, users, overrides, groups, records, connectors, tokens, exports, jobs, checks)
 
 
-def install(app):
-    pass
+def install(app: Flask) -> None:
+    """Register every subject's calls under `/api/v1`, and their description."""
+    api = documentation.install(app)
+    for subject in SUBJECTS:
+        api.register_blueprint(subject.room)

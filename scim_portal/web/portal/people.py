@@ -158,7 +158,7 @@ def _ticket(ctx: Ctx, ticket: Ticket, names: dict[str, str]) -> dict[str, Any]:
 
 def _entry(entry: SeatEntry, names: dict[str, str]) -> dict[str, Any]:
     name = names[entry.license_type]
-    cause = f"{entry.actor_name}, {wording.CAUSES.get(entry.cause_kind, entry.cause_kind)}"
+    cause = wording.cause(entry)
     return {
         "title": f"{name}: {wording.event(entry.event)[0]}",
         "reason": entry.reason_text,

@@ -12,7 +12,7 @@ from rules.compare import Row
 from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.models import Job, PolicyVersion
-from scim_portal.services import people, previews, rulebook, work
+from scim_portal.services import previews, rulebook, user_names, work
 from scim_portal.services.previews import Shown, StalePreview
 from scim_portal.web.portal import door, policy_words, rules
 from scim_portal.web.portal.door import Answer, blueprint
@@ -121,9 +121,11 @@ def _preview(ctx: Ctx, shown: Shown, *, stale: bool = False, found: errors.Inval
     counts = outcome.counts
     affected = sum(counts[effect] for effect in LABELS)
     lost = counts["release"]
+    shown_rows = outcome.changes[:MOST_SHOWN]
+    users = user_names.of(ctx, {row.user_id for row in shown_rows})
     return door.page(
         "preview.html", section="rules", version=shown.base_version, preview_token=shown.token, stale=stale,
-        changes=[_change(ctx, row, names) for row in outcome.changes[:MOST_SHOWN]], changes_total=len(outcome.changes),
+        changes=[_change(row, users, names) for row in shown_rows], changes_total=len(outcome.changes),
         counts=[(label, counts[effect], tone if counts[effect] else "") for effect, label, tone in TALLY],
         usage=[Usage(names[key], one.before, one.after, one.limit) for key, one in outcome.usage.items()],
         question=f"{affected:,} changes follow, {lost:,} of them lose a seat.", must_type=lost if lost >= TYPED_FROM else None,
@@ -131,11 +133,10 @@ def _preview(ctx: Ctx, shown: Shown, *, stale: bool = False, found: errors.Inval
     )  # fmt: skip
 
 
-def _change(ctx: Ctx, row: Row, names: dict[str, str]) -> Change:
-    user = people.user(ctx, row.user_id)
+def _change(row: Row, users: dict[str, str], names: dict[str, str]) -> Change:
     before, after = (names.get(key, key) if key else None for key in (row.before, row.after))
     label = LABELS[row.change.value] if row.change != "release" or not after else "a lesser seat"
-    return Change(row.user_id, user.display_name or user.user_name, row.change.value, label, before, after, row.reason)
+    return Change(row.user_id, users[row.user_id], row.change.value, label, before, after, row.reason)
 
 
 def _version(ctx: Ctx, one: PolicyVersion, before: dict[str, Any], live: int) -> Version:

@@ -58,6 +58,12 @@ def event(name: str) -> tuple[str, str, str]:
     return EVENTS.get(name, (name, "info-circle", "plain"))
 
 
+def cause(entry: Any) -> str:
+    """Tell who or what set a ledger entry off."""
+    how = CAUSES.get(entry.cause_kind, entry.cause_kind)
+    return how if entry.actor_kind == "clock" else f"{entry.actor_name}, {how}"
+
+
 def source(row: Any) -> str:
     """Name what a seat or ticket comes from; `row` has source_kind, rule_name and policy_version."""
     if row.source_kind == "rule":

@@ -1,0 +1,41 @@
+"""Checks: may this person use that product, and do the invariants hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scim_portal.context import Ctx
+from scim_portal.db import db
+from scim_portal.services import entitlements, invariants
+from scim_portal.web.api import doors
+from scim_portal.web.api.doors import Room
+from scim_portal.web.api.schemas import work as shapes
+
+Body = dict[str, Any]
+room = Room("checks", "What protected applications and nightly checks ask.")
+
+
+@room.get("/entitlements/check")
+@room.query(shapes.EntitlementQuery)
+@room.response(200, shapes.Entitlement)
+@doors.reads
+def check_entitlement(ctx: Ctx, query: Body) -> Any:
+    """Tell whether somebody may use a product now."""
+    return entitlements.check(ctx, **query)
+
+
+@room.get("/invariants")
+@room.response(200, shapes.Invariants)
+@doors.reads
+def check_invariants(ctx: Ctx) -> Body:
+    """Check now that seats, counters, queues and ledger agree."""
+    _snapshot()
+    violations = invariants.violations(ctx)
+    return {"ok": not violations, "violations": violations}
+
+
+def _snapshot() -> None:
+    """See one moment through all statements of the check; SQLite does so by itself once the old read has ended."""
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

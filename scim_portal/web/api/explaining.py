@@ -1,0 +1,64 @@
+"""An explanation as data, with what would make another rule decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from rules.decide import Outcome
+from rules.explain import Explanation, FamilyView, RuleView
+from scim_portal.services import standings
+from scim_portal.web.api import standing
+
+Written = dict[str, Any]
+Positions = dict[str, int | None]
+NEEDS = {
+    Outcome.EXCLUDED: "it would decide without the exclusion",
+    Outcome.DECIDED_EARLIER: "it would decide if no earlier rule did",
+    Outcome.OUTRANKED: "it would decide if no matching rule granted a richer license",
+    Outcome.NOT_ACTIVE: "it would have to be active",
+    Outcome.WINDOW_CLOSED: "its time window would have to be open",
+    Outcome.OTHER_CONNECTOR: "the user would have to come through its connector",
+}
+
+
+def written(told: Explanation, positions: Positions) -> Written:
+    """Write an explanation; `positions` are the places of the user's tickets by license type."""
+    families = [_family(view, positions) for view in told.families]
+    return {"user_id": told.user_id, "active": told.active, "families": families}
+
+
+def _family(view: FamilyView, positions: Positions) -> Written:
+    return {
+        "family": view.family,
+        "rules": [asdict(rule) | {"outcome": rule.outcome.value} for rule in view.rules],
+        "winner": _source(view),
+        "pinned": view.pinned,
+        "chain": view.chain,
+        "seats": [standing.seat(seat) for seat in view.seats],
+        "tickets": [standing.ticket(ticket, positions.get(ticket.license_type)) for ticket in view.tickets],
+        "would_change": list(_changes(view)),
+    }
+
+
+def _source(view: FamilyView) -> Written | None:
+    if view.source is None:
+        return None
+    columns = standings.source_columns(view.source)
+    return columns | {"kind": columns["source_kind"]}
+
+
+def _changes(view: FamilyView) -> Iterator[str]:
+    for rule in view.rules:
+        if rule.outcome is Outcome.NO_MATCH:
+            yield f"The rule “{rule.name}”: its condition would have to hold; {_missing(rule)}."
+        elif rule.outcome in NEEDS:
+            yield f"The rule “{rule.name}”: {NEEDS[rule.outcome]}."
+
+
+def _missing(rule: RuleView) -> str:
+    return "; ".join(
+        f"{term.text} is {str(term.holds).lower()} now (seen: {', '.join(term.seen) or 'nothing'})"
+        for term in rule.terms
+    )

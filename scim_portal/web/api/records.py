@@ -1,0 +1,69 @@
+"""The records: waitlist, ledger, provisioning log, admin actions. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scim_portal.context import Ctx
+from scim_portal.services import people, records
+from scim_portal.web.api import doors, lists, standing
+from scim_portal.web.api.doors import Room
+from scim_portal.web.api.schemas import records as shapes
+from scim_portal.web.api.schemas.pieces import list_of
+
+Body = dict[str, Any]
+room = Room("records", "What happened, in order: seats, calls, admins; and who waits.")
+
+
+@room.get("/tickets")
+@room.query(shapes.TicketQuery)
+@room.response(200, list_of(shapes.WaitingTicket))
+@doors.reads
+def list_tickets(ctx: Ctx, query: Body) -> Body:
+    """List who waits, type by type in the order of the queue."""
+    found = records.waitlist(ctx, **query)
+    return {"items": _placed(ctx, found.items), "next": found.next}
+
+
+@room.get("/ledger")
+@room.query(shapes.LedgerQuery)
+@room.response(200, list_of(shapes.LedgerEntry))
+@doors.reads
+def list_ledger(ctx: Ctx, query: Body) -> Body:
+    """List ledger entries in the order they were written."""
+    return lists.page(records.ledger(ctx, **query))
+
+
+@room.get("/provisioning-log")
+@room.query(shapes.LogQuery)
+@room.response(200, list_of(shapes.LogEntry))
+@doors.reads
+def list_provisioning_log(ctx: Ctx, query: Body) -> Body:
+    """List SCIM writes and failed calls, newest first."""
+    return lists.page(records.provisioning(ctx, **query))
+
+
+@room.get("/admin-actions")
+@room.query(shapes.ActionQuery)
+@room.response(200, list_of(shapes.AdminAction))
+@doors.reads
+def list_admin_actions(ctx: Ctx, query: Body) -> Body:
+    """List what admins, keys and commands did, newest first."""
+    return lists.page(records.admin_actions(ctx, **query))
+
+
+def _placed(ctx: Ctx, rows: Any) -> list[Body]:
+    """Write waiting tickets with their places: the first of a type is looked up, the others follow it."""
+    items: list[Body] = []
+    key, position = None, 0
+    for ticket, user in rows:
+        position = position + 1 if ticket.license_type == key else people.position(ctx, ticket) or 0
+        key = ticket.license_type
+        whose = {
+            "user_id": user.id,
+            "user_name": user.user_name,
+            "since": ticket.since,
+            "source": standing.source(ticket),
+        }
+        items.append(standing.ticket(ticket, position) | whose)
+    return items

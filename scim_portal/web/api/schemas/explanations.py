@@ -1,0 +1,51 @@
+"""Shapes of the explanation why a user has what they have."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from scim_portal.web.api.schemas.users import Seat, Source, Ticket
+
+
+class Term(Schema):
+    """One term of a condition, the values it saw, and whether it is true."""
+
+    text = fields.String(required=True)
+    seen = fields.List(fields.String(), required=True)
+    holds = fields.Boolean(required=True)
+
+
+class RuleReading(Schema):
+    """One rule as it was read for the user; `outcome` is `won` or says why it did not decide."""
+
+    rule_id = fields.String(required=True)
+    name = fields.String(required=True)
+    chain = fields.List(fields.String(), required=True)
+    matched = fields.Boolean(required=True)
+    outcome = fields.String(required=True)
+    terms = fields.List(fields.Nested(Term), required=True)
+
+
+class FamilyReading(Schema):
+    """One family: the rules in order, what decided, and what the user has of it.
+
+    `chain` is what is wished for, best first; `would_change` says what would make another rule decide.
+    """
+
+    family = fields.String(required=True)
+    rules = fields.List(fields.Nested(RuleReading), required=True)
+    winner = fields.Nested(Source, required=True, allow_none=True)
+    pinned = fields.String(required=True, allow_none=True)
+    chain = fields.List(fields.String(), required=True)
+    seats = fields.List(fields.Nested(Seat), required=True)
+    tickets = fields.List(fields.Nested(Ticket), required=True)
+    would_change = fields.List(fields.String(), required=True)
+
+
+class Explanation(Schema):
+    """Why a user has what they have, in data and in sentences."""
+
+    user_id = fields.String(required=True)
+    active = fields.Boolean(required=True)
+    families = fields.List(fields.Nested(FamilyReading), required=True)
+    sentences = fields.List(fields.String(), required=True)
