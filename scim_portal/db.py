@@ -8,9 +8,10 @@ database refuses to order (40001, 40P01) are run again as a whole.
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -33,8 +34,11 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-TRIES = 6
+TRIES = 40
+PATIENCE_SECONDS = 15.0
+LONGEST_PAUSE = 0.5
 BUSY_MILLISECONDS = 15_000
+_turn = threading.Lock()
 T = TypeVar("T")
 
 
@@ -105,23 +109,37 @@ def transaction() -> Iterator[None]:
 
 
 def transact(unit: Callable[[], T]) -> T:
-    """Run a unit in a transaction, again when the database asks for it; the unit must read everything it uses inside."""
-    for attempt in range(TRIES):
+    """Run a unit in a transaction, again when the database asks for it; the unit must read everything it uses inside.
+
+    Under SERIALIZABLE one commit refuses everybody who waited for the same row, so those who were refused go one after
+    the other in each process, and are given as long as a writer waits for SQLite's lock.
+    """
+    end, attempt = time.monotonic() + PATIENCE_SECONDS, 0
+    while True:
         try:
-            with transaction():
+            with _turn if attempt else nullcontext(), transaction():
                 return unit()
         except DBAPIError as error:
-            if attempt == TRIES - 1 or not _worth_another_try(error):
+            attempt += 1
+            if attempt == TRIES or time.monotonic() > end or not _worth_another_try(error):
                 raise
             db.session.remove()
-            time.sleep(random.uniform(0.5, 1.5) * 0.01 * 2**attempt)  # noqa: S311
-    raise AssertionError("unreachable")
+            time.sleep(random.uniform(0.5, 1.5) * min(LONGEST_PAUSE, 0.01 * 2**attempt))  # noqa: S311
 
 
 def reading() -> None:
     """Begin a plain read: on PostgreSQL without the round trips of a transaction."""
     if db.engine.dialect.name == "postgresql" and not db.session().in_transaction():
         db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+
+
+def snapshot() -> None:
+    """Begin a read in which nothing changes underfoot, for exports and proofs; inside a write it is that write's view."""
+    if db.session.info.get("writing"):
+        return
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def is_unavailable(error: BaseException) -> bool:

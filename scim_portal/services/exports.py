@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from scim_portal import __version__
 from scim_portal.context import Ctx
+from scim_portal.db import snapshot
 from scim_portal.errors import Invalid, NotFound
 from scim_portal.models import Job, SeatEntry, User
 from scim_portal.services import audit, export_formats, export_rows, records, work
@@ -60,6 +61,7 @@ def checked(request: Request, now: datetime) -> Request:
 
 def stream(ctx: Ctx, request: Request) -> Iterator[bytes]:
     """Produce the file's bytes piece by piece, from one snapshot of the database."""
+    snapshot()
     columns = DATASETS[request.dataset]
     if request.format == "jsonl":
         return export_formats.jsonl(rows(ctx, request))

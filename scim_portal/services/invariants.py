@@ -1,6 +1,6 @@
 """The invariants of L12, checked against the rows as they stand: limits, families, queues, and the folded ledger.
 
-Reads only, and says in sentences what does not agree. The caller sees to it that all reads are of one moment.
+Reads only, all of one moment, and says in sentences what does not agree.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import and_, case, func, select
 
 from rules.standing import Pool, SeatState
 from scim_portal.context import Ctx
-from scim_portal.db import db, scoped
+from scim_portal.db import db, scoped, snapshot
 from scim_portal.models import LicenseType, Seat, SeatEntry, Ticket
 from scim_portal.services import licensing
 
@@ -25,6 +25,7 @@ Key = tuple[str, str, str]
 
 def violations(ctx: Ctx) -> list[str]:
     """List what is wrong, at most 1,000 sentences; nothing is wrong when the list is empty."""
+    snapshot()
     types = list(db.session.scalars(scoped(LicenseType, ctx).order_by(LicenseType.key)))
     found = chain(
         _above_limit(ctx),
@@ -99,14 +100,14 @@ def _counters(ctx: Ctx, types: list[LicenseType]) -> Iterator[str]:
     live = select(Ticket.license_type, func.count()).where(
         Ticket.portal_id == ctx.portal.id, Ticket.parked_until.is_(None)
     )
-    waiting = Counter(dict(db.session.execute(live.group_by(Ticket.license_type)).tuples().all()))
+    waiting = {key: number for key, number in db.session.execute(live.group_by(Ticket.license_type))}  # noqa: C416
     for type in types:
         using = sum(counted[type.key, state] for state in SeatState if state is not SeatState.SUSPENDED)
         present = {
             "used": using,
             "held": counted[type.key, SeatState.HELD],
             "suspended": counted[type.key, SeatState.SUSPENDED],
-            "waiting": waiting[type.key],
+            "waiting": waiting.get(type.key, 0),
         }
         for name, number in present.items():
             if getattr(type, name) != number:

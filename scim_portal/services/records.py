@@ -103,7 +103,7 @@ def seats_query(ctx: Ctx) -> Select[Any]:
 
 
 def stream(query: Select[Any], *, chunk: int = 1000) -> Iterator[Any]:
-    """Run a query row by row in constant memory, from one snapshot."""
+    """Run a query row by row in constant memory; `db.snapshot` comes first."""
     yield from db.session.execute(query.execution_options(yield_per=chunk))
 
 

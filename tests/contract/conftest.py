@@ -1,4 +1,4 @@
-"""One portal per connector and database for all contract tests: they use names of their own, as an org's history would.
+"""One portal per database for all contract tests: they use names of their own, as an org's history would.
 
 Making a portal takes four commands, each a process; a portal for every test would take longer than the tests.
 """
@@ -18,6 +18,7 @@ def live_portal(server: Server) -> LivePortal:
 
 
 @pytest.fixture(scope="session")
-def entra_portal(server: Server) -> LivePortal:
-    """A portal with an Entra ID connector on a running server."""
-    return LivePortal.create(server, connector="entra")
+def entra_token(live_portal: LivePortal) -> str:
+    """A token of an Entra ID connector in the same portal."""
+    issue = ("token", "issue", "--portal", live_portal.slug, "--connector", "entra", "--expires-in", "2d")
+    return str(live_portal.server.command(*issue)["token"])

@@ -18,14 +18,12 @@ RECORDED = sorted((Path(__file__).parent / "conversations").glob("*.json"))
 
 
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
-def test_a_recorded_conversation_goes_as_recorded(
-    live_portal: LivePortal, entra_portal: LivePortal, file: Path
-) -> None:
+def test_a_recorded_conversation_goes_as_recorded(live_portal: LivePortal, entra_token: str, file: Path) -> None:
     conversation: dict[str, Any] = json.loads(file.read_text())
-    portal = {"okta": live_portal, "entra": entra_portal}[conversation["connector"]]
-    with sender(portal.scim_base_url, portal.token) as send:
-        found = replay(conversation, send, guid=str(uuid.uuid4()), token=portal.token)
-    assert found == [], "\n".join([f"{conversation['name']} ({portal.database}):", *found])
+    token = {"okta": live_portal.token, "entra": entra_token}[conversation["connector"]]
+    with sender(live_portal.scim_base_url, token) as send:
+        found = replay(conversation, send, guid=str(uuid.uuid4()), token=token)
+    assert found == [], "\n".join([f"{conversation['name']} ({live_portal.database}):", *found])
 
 
 def test_no_conversation_is_empty_or_forgets_to_check() -> None:

@@ -28,18 +28,21 @@ ELEMENTS = {
     "emails": ("value", "type", "display"), "roles": ("value", "type", "display"), "addresses": ("locality", "country", "type"),
     "groups": ("display", "type", "value"), "phoneNumbers": ("value", "type"),
 }  # fmt: skip
+GROUP_NAMES = ("displayName", "id", "externalId", "members", "members.value", "members.type", "meta.resourceType")
+IDS = tuple(f"@id{number}" for number in range(6))
+AT = tuple(f"@at{number}" for number in range(5))
 TEXT_OPERATORS = ("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "EQ", "Co")
 ORDER_OPERATORS = ("eq", "ne", "gt", "ge", "lt", "le")
 
 
-def filters(known: tuple[str, ...], moments: tuple[str, ...]) -> st.SearchStrategy[str]:
-    """Draw a filter; `known` are texts that stored people really have (ids, for instance), `moments` their instants."""
-    values = _values(known)
+def filters() -> st.SearchStrategy[str]:
+    """Draw a filter over users; `@id…` and `@at…` in it stand for ids and instants, known only once people are stored."""
+    values = texts()
     leaf = st.one_of(
         _comparison(LOOSE, TEXT_OPERATORS, values),
         _comparison(tuple(name for name in EXACT if "x509" not in name), TEXT_OPERATORS, values),
         _comparison(("x509Certificates.value",), ("eq", "ne", "co", "sw"), values),
-        _comparison(MOMENTS, ORDER_OPERATORS, st.sampled_from(moments).map(json.dumps)),
+        _comparison(MOMENTS, ORDER_OPERATORS, st.sampled_from(AT).map(json.dumps)),
         _comparison(BOOLEAN, ("eq", "ne"), st.sampled_from(("true", "false", '"True"', '"false"'))),
         st.builds("{} pr".format, st.sampled_from((*LOOSE, *EXACT, *BOOLEAN, *MOMENTS, *WHOLE))),
         _comparison((*LOOSE, *EXACT, *BOOLEAN, *WHOLE), ("eq", "ne"), st.just("null")),
@@ -48,8 +51,16 @@ def filters(known: tuple[str, ...], moments: tuple[str, ...]) -> st.SearchStrate
     return _combined(leaf)
 
 
-def _values(known: tuple[str, ...]) -> st.SearchStrategy[str]:
-    words = st.sampled_from(WORDS + known)
+def group_filters() -> st.SearchStrategy[str]:
+    """Draw a filter over groups, with the same stand-ins."""
+    inside = st.builds("members[{}]".format, _comparison(("value", "type"), ("eq", "ne", "sw"), texts()))
+    present = st.builds("{} pr".format, st.sampled_from(GROUP_NAMES))
+    return _combined(st.one_of(_comparison(GROUP_NAMES, TEXT_OPERATORS, texts()), inside, present))
+
+
+def texts() -> st.SearchStrategy[str]:
+    """Draw a text as JSON: a word that occurs, a piece of one, another spelling, an id, nothing."""
+    words = st.sampled_from(WORDS + IDS)
     pieces = st.builds(lambda word, start, end: word[start:end], words, st.integers(0, 3), st.integers(1, 40))
     spelled = st.one_of(words, words, words.map(str.upper), words.map(str.lower), pieces, st.just(""), st.just(" "))
     return st.builds(lambda value, plain: json.dumps(value, ensure_ascii=plain), spelled, st.booleans())

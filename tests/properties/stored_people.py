@@ -33,6 +33,13 @@ class Stored:
     known: tuple[str, ...]
     moments: tuple[str, ...]
 
+    def filled(self, text: str) -> str:
+        """Put real ids and instants where a drawn filter has stand-ins."""
+        for mark, values in (("@id", self.known), ("@at", self.moments)):
+            for number, value in enumerate(values):
+                text = text.replace(f"{mark}{number}", value)
+        return text
+
 
 def store(app: Flask) -> Stored:
     """Fill a portal of its own."""

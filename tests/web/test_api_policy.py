@@ -57,9 +57,7 @@ def test_a_preview_tells_every_change_and_stores_nothing(stocked: PortalUnderTes
 
 def test_what_was_previewed_can_be_published_as_it_was_sent(stocked: PortalUnderTest) -> None:
     shown = _preview(stocked)
-    published = stocked.api(
-        "POST", "/policy/publish", {"document": DOCUMENT, "preview_token": shown["preview_token"]}
-    )
+    published = stocked.api("POST", "/policy/publish", {"document": DOCUMENT, "preview_token": shown["preview_token"]})
     assert (published.status_code, published.json["version"]) == (202, 2)
     job = f"/jobs/{published.json['job_id']}"
     assert stocked.api("GET", job).json["state"] == "queued"
@@ -92,11 +90,11 @@ def test_a_token_of_another_document_publishes_nothing(stocked: PortalUnderTest)
 
 
 def test_a_bad_document_is_refused_pointing_at_the_nodes(stocked: PortalUnderTest) -> None:
-    rules = [RULE, RULE | {"condition": "shoeSize eq 1", "grants": ["nope"]}, RULE | {"colour": "red"}]
+    rules = [RULE, RULE | {"condition": "shoeSize eq 1", "grants": ["nope"], "fallback": []}, RULE | {"color": "red"}]
     answer = stocked.api("POST", "/policy/preview", {"document": DOCUMENT | {"rules": rules}})
     assert answer.status_code == 422
     assert {one["field"] for one in answer.json["errors"]} == {
-        "/rules/1/condition", "/rules/1/grants/0", "/rules/2/colour",
+        "/rules/1/condition", "/rules/1/grants/0", "/rules/2/color",
     }  # fmt: skip
 
 
@@ -118,7 +116,9 @@ def test_a_long_preview_goes_on_by_its_cursor(stocked: PortalUnderTest, monkeypa
     assert (moved.status_code, moved.json["errors"][0]["field"]) == (409, "cursor")
 
 
-def test_the_history_has_author_time_and_what_changed_and_an_old_version_can_be_restored(stocked: PortalUnderTest) -> None:
+def test_the_history_has_author_time_and_what_changed_and_an_old_version_can_be_restored(
+    stocked: PortalUnderTest,
+) -> None:
     token = _preview(stocked)["preview_token"]
     stocked.api("POST", "/policy/publish", {"document": DOCUMENT, "preview_token": token})
     newest = stocked.api("GET", "/policy/versions").json["items"][0]

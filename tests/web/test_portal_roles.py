@@ -69,7 +69,7 @@ def test_a_license_admin_changes_rules_but_issues_no_token(portal: PortalUnderTe
     ids = furnished(portal)
     visitor = Visitor.signed_in(portal, "license-admin")
     assert visitor.send("/rules/everybody/state", {"state": "paused"}).status_code == 302
-    form = {"expires_at": "2030-01-01"}
+    form = {"expires_at": "2028-01-01"}
     assert visitor.send(f"/connectors/{ids['connector']}/tokens", form).status_code == 403
     assert visitor.send(f"/connectors/{ids['connector']}/enabled", {"enabled": "0"}).status_code == 403
     assert "Issue a token" not in visitor.page(f"/connectors/{ids['connector']}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from scim_portal.db import db
 from tests.portals import PortalUnderTest
 
 PASSWORD = "a long enough password"
@@ -41,7 +42,9 @@ class Visitor:
     def open(self, method: str, path: str, **options: Any) -> Any:
         """Make a request in an application context of its own, as on a server: the test's would lend it its `g`."""
         with self.client.application.app_context():
-            return self.client.open(path, method=method, **options)
+            answer = self.client.open(path, method=method, **options)
+        db.session.rollback()  # the test's own session looks at the database anew
+        return answer
 
     def page(self, path: str) -> str:
         """Give a page's text; it must be there."""

@@ -123,7 +123,7 @@ def show(
     """Render a connector's page; `issued` is a token just made, whose value is on this one page only."""
     ctx = door.context()
     one = services.find(ctx, connector_id)
-    lines = [_line(token) for token in tokens.of_connector(ctx, connector_id)]
+    lines = sorted((_line(token) for token in tokens.of_connector(ctx, connector_id)), key=lambda line: not line.live)
     chosen = next(
         (line for line in lines if line.live and line.id == (regenerating or request.args.get("regenerate"))), None
     )

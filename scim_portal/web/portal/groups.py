@@ -40,7 +40,7 @@ def groups() -> Answer:
     connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
     lines = [
         Line(
-            item.group.id, item.group.display_name, item.members, policy_words.rules_naming(document, item.group.id),
+            item.group.id, item.group.display_name, item.members, policy_words.rules_naming(document, item.group.id, item.group.display_name),
             connectors.get(item.group.connector_id or ""), item.group.updated_at, item.group.deleted_at is not None,
         )
         for item in found.items
@@ -65,7 +65,7 @@ def group(group_id: str) -> Answer:
     return door.page(
         "group.html", section="groups", group=found, deleted=found.deleted_at is not None, total=members.total,
         members=people_pages.lines(ctx, members.items), facts=facts,
-        rules=policy_words.rules_naming(rulebook.current(ctx)[1], group_id), **addresses.paging(members, "members"),
+        rules=policy_words.rules_naming(rulebook.current(ctx)[1], group_id, found.display_name), **addresses.paging(members, "members"),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from scim_portal.protocol import filters
 from scim_portal.protocol.definitions import USER
 from scim_portal.protocol.errors import InvalidFilter
+from scim_portal.protocol.folding import fold_text
 
 Document = dict[str, Any]
 FIELDS = {
@@ -63,14 +64,19 @@ def _default(document: Document, family: str) -> str:
     return document["defaults"][family] or "no license"
 
 
-def rules_naming(document: Document, group_id: str) -> list[Document]:
-    """List the rules whose condition tests a group."""
-    return [rule for rule in document["rules"] if group_id in group_ids(rule["condition"])]
+def rules_naming(document: Document, group_id: str, name: str) -> list[Document]:
+    """List the rules whose condition tests a group, by its id or by its name."""
+    folded = fold_text(name)
+    return [
+        rule
+        for rule in document["rules"]
+        if group_id in _tested(rule["condition"], "groups.value")
+        or folded in _tested(rule["condition"], "groups.display")
+    ]
 
 
-def group_ids(condition: str) -> frozenset[str]:
-    """List the group ids that a condition tests; none when it cannot be read."""
+def _tested(condition: str, path: str) -> frozenset[str]:
     try:
-        return filters.equality_values(filters.bind(filters.parse(condition), USER), "groups.value")
+        return filters.equality_values(filters.bind(filters.parse(condition), USER), path)
     except InvalidFilter:
         return frozenset()

@@ -23,7 +23,7 @@ EVENTS = {
     "seat.resumed": ("can use the seat again", "player-play", "good"),
     "seat.source_changed": ("keeps the seat for another reason", "refresh", "plain"),
     "ticket.opened": ("waits for a seat", "hourglass", "warn"),
-    "ticket.parked": ("no longer wants the seat; the place is kept", "clock", "plain"),
+    "ticket.parked": ("no longer waits; the place is kept", "clock", "plain"),
     "ticket.resumed": ("waits again at the old place", "hourglass", "warn"),
     "ticket.changed": ("has another place in the queue", "refresh", "plain"),
     "ticket.closed": ("no longer waits", "check", "plain"),

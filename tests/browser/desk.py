@@ -1,0 +1,86 @@
+"""What the browser journeys share: a furnished portal, signing in, and what the console complained about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.portals import ENTERPRISE, LivePortal, a_group, a_policy, a_rule, a_user
+
+PASSWORD = "a long enough password"
+
+
+@dataclass
+class Desk:
+    """A window on one portal; `complaints` collects what the console said, such as breaches of the content policy."""
+
+    portal: LivePortal
+    page: Page
+    ids: dict[str, str] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, browser: Browser, portal: LivePortal) -> Desk:
+        """Furnish the portal and open a window."""
+        desk = cls(portal, browser.new_context().new_page())
+        desk.page.on("console", desk.listen)
+        desk.page.on("pageerror", lambda error: desk.complaints.append(str(error)))
+        desk.furnish()
+        return desk
+
+    def listen(self, message: ConsoleMessage) -> None:
+        """Keep errors of the page; answers that are refusals on purpose are not among them."""
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def furnish(self) -> None:
+        """Two licenses, two rules, three people of whom one waits, a group."""
+        for key, rank, seats in (("pro", 30, 1), ("view", 10, 1)):
+            self.api("POST", "/license-types", {"key": key, "name": key.title(), "family": "cal", "rank": rank})
+            self.api("POST", f"/license-types/{key}/contract-lines", {"quantity": seats})
+        sales = a_rule("sales", f'{ENTERPRISE}:department eq "Sales"', "pro", fallback=["view"])
+        document = a_policy(sales, a_rule("guests", 'userType eq "Guest"', "none:cal"), default="view")
+        token = self.api("POST", "/policy/preview", {"document": document})["preview_token"]
+        self.api("POST", "/policy/publish", {"document": document, "preview_token": token})
+        for name in ("ann", "ben", "cleo"):
+            body = a_user(
+                f"{name}@acme.example", displayName=f"{name.title()} Archer", **{ENTERPRISE: {"department": "Sales"}}
+            )
+            self.ids[name] = self.scim("/Users", body)["id"]
+        self.ids["group"] = self.scim("/Groups", a_group("Sales", *self.ids.values()))["id"]
+        self.ids["connector"] = self.api("GET", "/connectors")["items"][0]["id"]
+
+    def api(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the admin API."""
+        headers = {"Authorization": f"Bearer {self.portal.api_key}"}
+        answer = httpx.request(method, f"{self.portal.url.rstrip('/')}/api/v1{path}", json=body, headers=headers)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def scim(self, path: str, body: Any) -> Any:
+        """Create something as Okta would."""
+        headers = {"Authorization": f"Bearer {self.portal.token}", "Content-Type": "application/scim+json"}
+        answer = httpx.post(f"{self.portal.scim_base_url}{path}", json=body, headers=headers)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def go(self, path: str = "/") -> Page:
+        """Open a page of the portal."""
+        self.page.goto(self.portal.url.rstrip("/") + path)
+        return self.page
+
+    def sign_in(self) -> Page:
+        """Sign in with the one-time password and choose an own one."""
+        page = self.go("/")
+        page.get_by_label("Email").fill(self.portal.admin_email)
+        page.get_by_label("Password").fill(self.portal.admin_password)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_label("One-time password").fill(self.portal.admin_password)
+        page.get_by_label("New password", exact=True).fill(PASSWORD)
+        page.get_by_label("New password again").fill(PASSWORD)
+        page.get_by_role("button", name="Change password").click()
+        page.get_by_role("heading", name="Overview").wait_for()
+        return page

@@ -1,0 +1,39 @@
+"""Every page against axe's rules for WCAG 2.2 AA and good practice, in both themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from tests.browser.desk import Desk
+
+pytestmark = pytest.mark.browser
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(desk: Desk) -> list[str]:
+    """What axe finds wrong with the page that is open."""
+    desk.page.evaluate(AXE)
+    found: list[dict[str, Any]] = desk.page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)["violations"]
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_clean(desk: Desk, theme: Literal["light", "dark"]) -> None:
+    desk.page.emulate_media(color_scheme=theme)
+    desk.go("/login")
+    found = {"/login": violations(desk)}
+    desk.sign_in()
+    pages = (
+        "/", "/users", "/users?state=waiting", "/users?q=nobody", f"/users/{desk.ids['ann']}", f"/users/{desk.ids['cleo']}",
+        "/groups", f"/groups/{desk.ids['group']}", "/waitlist", "/licenses", "/licenses/pro", "/licenses/new", "/rules",
+        "/rules/new", "/rules/sales", "/rules/preview", "/rules/history", "/connectors",
+        f"/connectors/{desk.ids['connector']}", "/provisioning-log", "/ledger", "/exports", "/me", "/password", "/nothing",
+    )  # fmt: skip
+    for path in pages:
+        desk.go(path)
+        found[path] = violations(desk)
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
