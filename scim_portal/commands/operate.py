@@ -43,9 +43,9 @@ def _greet(settings: Settings) -> None:
     db.session.rollback()
     try:
         portal = portals.by_slug(settings, settings.default_portal)
-        click.echo(
-            f"Portal         {portal.base_url}/\nSCIM base URL  {portal.scim_base_url}\nAPI docs       {portal.base_url}/api/docs"
-        )
+        click.echo(f"Portal         {portal.base_url}/")
+        click.echo(f"SCIM base URL  {portal.scim_base_url}")
+        click.echo(f"API docs       {portal.base_url}/api/docs")
     except NotFound:
         click.echo(f"Serving at {settings.public_url}")
     click.echo("Stop with Ctrl-C.\n")

@@ -49,11 +49,8 @@ def okta(
         "users_created": report.users_created, "users_linked": report.users_linked, "groups_pushed": report.groups_pushed,
         "calls": report.calls, "failures": list(report.failures),
     }  # fmt: skip
-    lines = [
-        f"{report.users_created} users created, {report.users_linked} linked, {report.groups_pushed} groups pushed "
-        f"in {report.calls} calls to {address}.",
-        *(f"Failed: {failure}" for failure in report.failures),
-    ]
+    done = f"{report.users_created} users created, {report.users_linked} linked, {report.groups_pushed} groups pushed"
+    lines = [f"{done} in {report.calls} calls to {address}.", *(f"Failed: {one}" for one in report.failures)]
     show(result, "\n".join(lines), as_json=as_json)
     sys.exit(1 if report.failures else 0)
 

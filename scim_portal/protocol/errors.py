@@ -4,7 +4,6 @@ Details are sentences that an identity administrator reads in Okta or Entra. No 
 """
 
 # The classes bear the keywords of the RFC, without a suffix.
-# ruff: noqa: N818
 
 from __future__ import annotations
 

@@ -15,10 +15,11 @@ from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import ContractLine, Family, LicenseType, Portal
-from scim_portal.services import audit, capacity, licensing
+from scim_portal.services import audit, capacity, licensing, rulebook
 from scim_portal.services.audit import Action
 
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?\Z")
+BAD_KEY = "A key has 1 to 64 lower-case letters, digits, dots, hyphens or underscores."
 CHANGEABLE = ("name", "rank", "hold_days", "settle_seconds", "allowance")
 MOST = {"rank": 1_000_000, "hold_days": 3650, "settle_seconds": 30 * 86_400, "allowance": 10_000_000}
 LINE_FIELDS = ("quantity", "starts_at", "ends_at", "purchase_order", "vendor", "unit_price", "currency")
@@ -84,9 +85,7 @@ def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, ran
             )
     if db.session.scalar(scoped(LicenseType, ctx).where(LicenseType.key == key)):
         raise Conflict(f"There is a license type {key!r} already.", field="key", value=key)
-    if not db.session.scalar(scoped(Family, ctx).where(Family.key == family)):
-        db.session.add(Family(portal_id=ctx.portal.id, key=family))
-        db.session.flush()
+    _ensure_family(ctx, family)
     type = LicenseType(
         portal_id=ctx.portal.id, key=key, family=family, created_at=ctx.now, name=_name(name), rank=0,
         hold_days=7, settle_seconds=600, allowance=0, used=0, held=0, waiting=0, suspended=0, next_ticket=1, next_entry=1,
@@ -99,9 +98,14 @@ def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, ran
 
 
 def change_type(ctx: Ctx, key: str, **changes: Any) -> LicenseType:
-    """Change any of name, rank, hold_days, settle_seconds, allowance; a larger allowance drains the queue at once."""
+    """Change any of name, family, rank, hold_days, settle_seconds, allowance; a larger allowance drains the queue at once.
+
+    The family can be changed while nobody holds or awaits a seat and the policy in force still holds. Raises `Invalid`.
+    """
     type = find(ctx, key)
     before = _state(type)
+    if (family := changes.pop("family", type.family)) != type.family:
+        _move(ctx, type, family)
     _assign(type, changes)
     _catalog_changed(ctx)
     if (after := _state(type)) != before:
@@ -156,6 +160,30 @@ def find_line(ctx: Ctx, id: str) -> ContractLine:
     if line is None:
         raise NotFound("There is no such contract line in this portal.", field="id", value=id)
     return line
+
+
+def _ensure_family(ctx: Ctx, family: object) -> None:
+    if not isinstance(family, str) or not KEY.match(family):
+        raise Invalid(BAD_KEY, field="family", value=family)
+    if not db.session.scalar(scoped(Family, ctx).where(Family.key == family)):
+        db.session.add(Family(portal_id=ctx.portal.id, key=family))
+        db.session.flush()
+
+
+def _move(ctx: Ctx, type: LicenseType, family: str) -> None:
+    if type.used or type.waiting or type.suspended:
+        raise Invalid(
+            "The family can be changed only while nobody holds or awaits a seat.", field="family", value=family
+        )
+    _ensure_family(ctx, family)
+    type.family = family
+    db.session.flush()
+    try:
+        rulebook.compile_document(ctx, rulebook.current(ctx)[1])
+    except Invalid as error:
+        raise Invalid(
+            f"The rules in force need the present family: {error.detail}", field="family", value=family
+        ) from None
 
 
 def _catalog_changed(ctx: Ctx) -> None:

@@ -1,11 +1,11 @@
-"""The portal `demo` of a first start: three licence types, a few rules and an Okta connector, so that there is something to see."""
+"""The portal `demo` of a first start: license types, a few rules and an Okta connector, so that there is something to see."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from scim_portal.context import ActorKind, PortalRef, system
 from scim_portal.config import Settings
+from scim_portal.context import ActorKind, PortalRef, system
 from scim_portal.services import access, catalog, connectors, portals, rulebook, tokens
 from scim_portal.services.tokens import Issued
 

@@ -88,8 +88,8 @@ def note(ctx: Ctx, request: Request) -> None:
 
 
 def begin(ctx: Ctx, request: Request) -> Job:
-    """Start an export as a job; its id is the export's id."""
-    note(ctx, request)
+    """Start an export as a job; its id is the export's id. Raises `Invalid` like `checked`."""
+    note(ctx, checked(request, ctx.now))
     moments = {name: value.isoformat() for name in ("as_of", "since", "until") if (value := getattr(request, name))}
     return work.enqueue(
         ctx, "export", dataset=request.dataset, format=request.format, profile=request.profile, **moments

@@ -10,7 +10,23 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, and_, column, exists, false, func, not_, or_, select, true
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Text,
+    and_,
+    column,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -109,7 +125,7 @@ class _Compiler:
         return self.any_json(target, test)
 
     def any_group(self, test: Callable[[Callable[[Target], Any]], Condition]) -> Condition:
-        read = {"value": Membership.group_id, "display": Group.display_name_folded, "type": func.coalesce("direct")}
+        read = {"value": Membership.group_id, "display": Group.display_name_folded, "type": literal("direct")}
         return exists(
             select(1)
             .select_from(Membership)
@@ -119,7 +135,7 @@ class _Compiler:
         )
 
     def any_member(self, test: Callable[[Callable[[Target], Any]], Condition]) -> Condition:
-        read = {"value": Membership.user_id, "type": func.coalesce("user")}
+        read = {"value": Membership.user_id, "type": literal("user")}
         member = exists().where(
             User.portal_id == Membership.portal_id, User.id == Membership.user_id, User.deleted_at.is_(None)
         )
@@ -143,7 +159,7 @@ class _Compiler:
         def read(inner: Target) -> Any:
             if inner.names:
                 return self.json(value[inner.names], inner)
-            return value.op("#>>")("{}") if self.postgresql else func.coalesce(value)
+            return value.op("#>>")(literal_column("'{}'")) if self.postgresql else type_coerce(value, Text)
 
         return exists(select(1).select_from(elements).where(test(read)))
 

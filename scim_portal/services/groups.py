@@ -21,7 +21,8 @@ from scim_portal.protocol.definitions import GROUP
 from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.patch import Member, MemberChange
 from scim_portal.protocol.tolerance import Tolerance
-from scim_portal.services import licensing, mapping
+from scim_portal.services import audit, licensing, mapping
+from scim_portal.services.audit import Action
 from scim_portal.services.mapping import Resource, Stamp
 
 CHUNK = 500
@@ -57,7 +58,7 @@ def create(ctx: Ctx, content: Resource, members: Sequence[Member]) -> Written:
 
 def replace(ctx: Ctx, id: str, content: Resource, members: Sequence[Member], *, if_match: str | None = None) -> Written:
     """Replace a group and its members (RFC 7644 §3.5.1); only the difference is written."""
-    return _update(ctx, id, lambda present: content, (MemberChange("replace", tuple(members)),), if_match)
+    return _update(ctx, id, lambda _: content, (MemberChange("replace", tuple(members)),), if_match)
 
 
 def modify(
@@ -82,11 +83,14 @@ def remove(ctx: Ctx, id: str, *, if_match: str | None = None) -> None:
 
 def restore(ctx: Ctx, id: str) -> None:
     """Undo a delete: the group is back with the members it had. Raises `NotFound` when it is not deleted."""
-    query = select(Group.version).where(Group.portal_id == ctx.portal.id, Group.id == id, Group.deleted_at.is_not(None))
-    version = db.session.scalar(query.with_for_update(key_share=True)) if is_id(id) else None
-    if version is None:
+    query = select(Group.version, Group.display_name).where(
+        Group.portal_id == ctx.portal.id, Group.id == id, Group.deleted_at.is_not(None)
+    )
+    row = db.session.execute(query.with_for_update(key_share=True)).one_or_none() if is_id(id) else None
+    if row is None:
         raise NotFound(f"There is no deleted group with the id {id!r} in this portal.")
-    db.session.execute(_mine(ctx, id).values(deleted_at=None, updated_at=ctx.now, version=version + 1))
+    db.session.execute(_mine(ctx, id).values(deleted_at=None, updated_at=ctx.now, version=row.version + 1))
+    audit.record(ctx, Action.GROUP_RESTORED, "group", id, row.display_name)
     licensing.settle_many(ctx, _member_ids(ctx, id))
 
 

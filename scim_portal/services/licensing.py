@@ -56,7 +56,7 @@ def settle(
     restless = [one for one in persons if not is_settled(one, ctx.now)]
     if not restless:
         return ()
-    return _allocate(ctx, policy, restless, _families(policy, restless), cause or seats.cause_of(ctx))
+    return _allocate(ctx, restless, _families(policy, restless), cause or seats.cause_of(ctx))
 
 
 def settle_changed(ctx: Ctx, user_id: str, changed: Collection[str], *, ending: Collection[str] = ()) -> None:
@@ -93,7 +93,7 @@ def drain(ctx: Ctx, families: Collection[str]) -> tuple[Change, ...]:
     standing = standings.load(ctx, [one.user_id for one in people])
     persons = [_person(one, decide(policy, one, ctx.now), standing[one.user_id], ()) for one in people]
     touched = frozenset(families) | _families(policy, persons)
-    return _allocate(ctx, policy, persons, touched, Cause("capacity", ctx.request_id))
+    return _allocate(ctx, persons, touched, Cause("capacity", ctx.request_id))
 
 
 def needs_drain(ctx: Ctx, family: str) -> bool:
@@ -136,9 +136,7 @@ def pools(ctx: Ctx, types: Iterable[Any]) -> dict[str, Pool]:
     return {row.key: _pool(row, bought.get(row.key, 0)) for row in rows}
 
 
-def _allocate(
-    ctx: Ctx, policy: Policy, persons: list[Person], families: frozenset[str], cause: Cause
-) -> tuple[Change, ...]:
+def _allocate(ctx: Ctx, persons: list[Person], families: frozenset[str], cause: Cause) -> tuple[Change, ...]:
     rows = db.session.execute(_TYPES, {"portal": ctx.portal.id, "families": sorted(families)}).all()
     touched = pools(ctx, rows)
     if db.engine.dialect.name != "sqlite":  # there, nobody else can have written since this transaction began

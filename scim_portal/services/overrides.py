@@ -23,7 +23,7 @@ def of_user(ctx: Ctx, user_id: str) -> list[Override]:
 def add(
     ctx: Ctx, user_id: str, *, license_type: str, kind: str, reason: str, ends_at: datetime | None = None
 ) -> Override:
-    """Pin or exclude. Raises `Conflict` for a second word on the same type, or a second pin in a family; `Invalid`, `NotFound`."""
+    """Pin or exclude. Raises `Conflict` for a second word on a type or a second pin in a family; `Invalid`, `NotFound`."""
     user, type = people.user(ctx, user_id), catalog.find(ctx, license_type)
     _check(ctx, user_id, type, kind, reason, ends_at)
     override = Override(

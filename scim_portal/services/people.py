@@ -66,7 +66,7 @@ def users(
     column, descending = SORTS[sort]
     where = _where(ctx, wanted)
     query = scoped(User, ctx).where(*where)
-    if keys := cursors.decode(cursor, 2):
+    if keys := cursors.decode(cursor, str, str):
         place = tuple_(column, User.id)
         query = query.where(place < tuple_(*keys) if descending else place > tuple_(*keys))
     order = (column.desc(), User.id.desc()) if descending else (column, User.id)
@@ -75,7 +75,7 @@ def users(
     more = len(rows) > size
     last = rows[size - 1] if more else None
     key = None if last is None else cursors.encode(getattr(last, column.key), last.id)
-    total = _count(ctx, where) if count else None
+    total = _count(where) if count else None
     return Page(rows[:size], key, total)
 
 
@@ -100,7 +100,7 @@ def groups(ctx: Ctx, *, search: str | None = None, cursor: str | None = None, li
     query = scoped(Group, ctx)
     if search:
         query = query.where(Group.display_name_folded.contains(fold_text(search), autoescape=True))
-    if keys := cursors.decode(cursor, 2):
+    if keys := cursors.decode(cursor, str, str):
         query = query.where(tuple_(Group.display_name_folded, Group.id) > tuple_(*keys))
     size = cursors.limit(limit)
     rows = list(db.session.scalars(query.order_by(Group.display_name_folded, Group.id).limit(size + 1)))
@@ -118,13 +118,13 @@ def member_counts(ctx: Ctx, ids: Sequence[str]) -> dict[str, int]:
         .where(Membership.portal_id == ctx.portal.id, Membership.group_id.in_(ids), User.deleted_at.is_(None))
         .group_by(Membership.group_id)
     )
-    return {id: count for id, count in db.session.execute(query)}
+    return dict(db.session.execute(query).all())
 
 
 def group_names(ctx: Ctx) -> dict[str, str]:
     """Give the name of every group by id: rules are written by id and shown by name."""
     query = select(Group.id, Group.display_name).where(Group.portal_id == ctx.portal.id)
-    return {id: name for id, name in db.session.execute(query.order_by(Group.display_name_folded))}
+    return dict(db.session.execute(query.order_by(Group.display_name_folded)).all())
 
 
 def groups_of(ctx: Ctx, user_id: str) -> list[Group]:
@@ -205,5 +205,5 @@ def _has(model: Any, *conditions: Any) -> Any:
     return exists().where(model.portal_id == User.portal_id, model.user_id == User.id, *conditions)
 
 
-def _count(ctx: Ctx, where: list[Any]) -> int:
+def _count(where: list[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(User).where(*where)) or 0

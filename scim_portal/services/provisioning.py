@@ -23,7 +23,8 @@ from scim_portal.protocol.definitions import USER
 from scim_portal.protocol.errors import Forbidden, NotFound, Uniqueness
 from scim_portal.protocol.folding import exact_text, fold_text
 from scim_portal.protocol.tolerance import Tolerance
-from scim_portal.services import licensing, mapping
+from scim_portal.services import audit, licensing, mapping
+from scim_portal.services.audit import Action
 from scim_portal.services.mapping import Resource, Stamp
 
 # Hot statements are built once, on the table: the ORM's own handling would cost as much again as the statement.
@@ -99,8 +100,12 @@ def remove(ctx: Ctx, id: str, *, if_match: str | None = None) -> None:
 
 
 def set_active(ctx: Ctx, id: str, active: bool) -> Written:
-    """Deactivate or reactivate by an admin's hand."""
-    return _update(ctx, id, lambda present: present | {"active": active}, None)
+    """Deactivate or reactivate by an admin's hand; doing it twice changes nothing."""
+    written = _update(ctx, id, lambda present: present | {"active": active}, None)
+    if written.changed:
+        action = Action.USER_REACTIVATED if active else Action.USER_DEACTIVATED
+        audit.record(ctx, action, "user", id, mapping.content(written.document)["userName"])
+    return written
 
 
 def restore(ctx: Ctx, id: str) -> None:
@@ -115,6 +120,7 @@ def restore(ctx: Ctx, id: str) -> None:
     if holder is not None:
         raise Conflict(f"The user name {row.user_name!r} belongs to another user now ({holder.id}).", field="user_name")
     db.session.execute(_mine(ctx, id).values(deleted_at=None, updated_at=ctx.now, version=row.version + 1))
+    audit.record(ctx, Action.USER_RESTORED, "user", id, row.user_name)
     licensing.settle(ctx, [id])
 
 

@@ -9,7 +9,6 @@ from scim_portal.db import db
 from scim_portal.ids import new_id
 from scim_portal.models import ProvisioningEntry
 
-
 _INSERT = ProvisioningEntry.__table__.insert()
 
 

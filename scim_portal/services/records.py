@@ -53,7 +53,7 @@ def waitlist(ctx: Ctx, *, license_type: str | None = None, cursor: str | None = 
     if license_type:
         query = query.where(Ticket.license_type == license_type)
     place = (Ticket.license_type, Ticket.klass, Ticket.queue_priority, Ticket.number)
-    if keys := cursors.decode(cursor, 4):
+    if keys := cursors.decode(cursor, str, int, int, int):
         query = query.where(tuple_(*place) > tuple_(*keys))
     size = cursors.limit(limit)
     rows = [tuple(row) for row in db.session.execute(query.order_by(*place).limit(size + 1))]
@@ -108,7 +108,7 @@ def stream(query: Select[Any], *, chunk: int = 1000) -> Iterator[Any]:
 
 
 def _by_id(query: Select[Any], model: Any, cursor: str | None, limit: int | None, newest_first: bool) -> Page:
-    if keys := cursors.decode(cursor, 1):
+    if keys := cursors.decode(cursor, str):
         query = query.where(model.id < keys[0] if newest_first else model.id > keys[0])
     size = cursors.limit(limit)
     order = model.id.desc() if newest_first else model.id

@@ -17,7 +17,7 @@ from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import Invalid, NotFound, StaleVersion
 from scim_portal.ids import new_id
-from scim_portal.models import Job, Portal, PolicyDraft, PolicyVersion
+from scim_portal.models import Job, PolicyDraft, PolicyVersion, Portal
 from scim_portal.services import audit, work
 from scim_portal.services.audit import Action
 

@@ -100,7 +100,8 @@ class _Writer:
         tally.next_entry += 1
         ticket = next((one for one in (change.after, change.before) if isinstance(one, Ticket)), None)
         return {
-            "portal_id": ctx.portal.id, "portal": ctx.portal.id, "id": new_id(), "license_type": change.license_type, "number": number, "at": ctx.now,
+            "portal_id": ctx.portal.id, "portal": ctx.portal.id, "id": new_id(), "at": ctx.now, "number": number,
+            "license_type": change.license_type,
             "event": str(change.event), "user_id": change.user_id, "whose": change.user_id,
             "from_state": _state(change.before), "to_state": _state(change.after), "after": _snapshot(change.after),
             "reason_code": str(change.reason_code), "reason_text": change.reason_text, "rule_id": change.source.rule_id,

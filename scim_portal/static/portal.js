@@ -76,5 +76,16 @@
     search.select();
   });
 
+  // The address follows what was searched, so that it can be copied, reloaded and returned to.
+  document.addEventListener("htmx:after:swap", (event) => {
+    const source = event.detail?.ctx?.sourceElement;
+    if (source?.dataset.address === undefined) return;
+    const typed = [...new FormData(source.form)].filter(([, value]) => value !== "");
+    const query = new URLSearchParams(typed).toString();
+    history.replaceState(null, "", location.pathname + (query ? "?" + query : ""));
+    const list = document.getElementById("user-list");
+    say(list?.querySelector(".pager .num")?.textContent ?? list?.querySelector(".empty-title")?.textContent ?? "");
+  });
+
   showTheme();
 })();

@@ -9,7 +9,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from scim_portal import errors
-from scim_portal.protocol.errors import ScimError
+from scim_portal.protocol.errors import InvalidFilter, ScimError
 from scim_portal.web import guards
 
 STATUS: dict[type[errors.PortalError], int] = {
@@ -48,7 +48,8 @@ def answer(error: Exception) -> Response:
     elif isinstance(error, errors.PortalError) and error.field:
         body["errors"] = [{"field": error.field, "detail": error.detail}]
     elif isinstance(error, ScimError):
-        body["errors"] = [{"field": error.attribute or "filter", "detail": error.detail}]
+        named = "filter" if isinstance(error, InvalidFilter) else error.attribute
+        body["errors"] = [{"field": named, "detail": error.detail}] if named else []
     body |= getattr(error, "extra", {})
     return dressed(Response(orjson.dumps(body), status=status, mimetype="application/problem+json"), error)
 

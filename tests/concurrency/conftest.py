@@ -15,6 +15,7 @@ from tests.servers import Server
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of one database in one process: then its workers start once, and timings are not disturbed."""
     for item in items:

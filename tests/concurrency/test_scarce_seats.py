@@ -15,6 +15,14 @@ from tests.servers import Server
 SEATS, PEOPLE = 50, 200
 
 
+class LonelyServer(Server):
+    """A server whose worker shares no queue with the other server's on the same database."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return super().environment | {"HUEY_URL": "sqlite"}
+
+
 @pytest.fixture
 def strict_server(database: Database) -> Iterator[Server]:
     """A server whose transactions are all SERIALIZABLE, as on CockroachDB; PostgreSQL only."""
@@ -22,7 +30,7 @@ def strict_server(database: Database) -> Iterator[Server]:
         pytest.skip("SQLite has one isolation level, and it is this one")
     mark = "&" if "?" in database.url else "?"
     url = f"{database.url}{mark}options=-c%20default_transaction_isolation%3Dserializable"
-    with Server.started(replace(database, url=url), workers=3) as found:
+    with LonelyServer.started(replace(database, url=url), workers=3) as found:
         yield found
 
 

@@ -20,7 +20,17 @@ LOOSE = (
     "entitlements.value", f"{ENTERPRISE}:department", "department", "costCenter", f"{ENTERPRISE}:employeeNumber", "groups.display",
     "groups.type", f"{CORE_USER}:title", "meta.resourceType", "manager.displayName", "groups.$ref", "meta.location",
 )  # fmt: skip
-EXACT = ("externalId", "id", "profileUrl", "photos.value", "manager.value", "groups.value", "groups", "x509Certificates.value", "schemas")
+EXACT = (
+    "externalId",
+    "id",
+    "profileUrl",
+    "photos.value",
+    "manager.value",
+    "groups.value",
+    "groups",
+    "x509Certificates.value",
+    "schemas",
+)
 BOOLEAN = ("active", "emails.primary", "roles.primary")
 MOMENTS = ("meta.created", "meta.lastModified")
 WHOLE = ("name", "emails", "roles", "addresses", "groups", "meta", "manager", "phoneNumbers", "photos")
@@ -35,9 +45,20 @@ TEXT_OPERATORS = ("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "EQ", "C
 ORDER_OPERATORS = ("eq", "ne", "gt", "ge", "lt", "le")
 
 
-def filters() -> st.SearchStrategy[str]:
+@st.composite
+def filters(draw: st.DrawFn) -> str:
     """Draw a filter over users; `@id…` and `@at…` in it stand for ids and instants, known only once people are stored."""
-    values = texts()
+    return draw(_USERS)
+
+
+@st.composite
+def group_filters(draw: st.DrawFn) -> str:
+    """Draw a filter over groups, with the same stand-ins."""
+    return draw(_GROUPS)
+
+
+def _of_users() -> st.SearchStrategy[str]:
+    values = _texts()
     leaf = st.one_of(
         _comparison(LOOSE, TEXT_OPERATORS, values),
         _comparison(tuple(name for name in EXACT if "x509" not in name), TEXT_OPERATORS, values),
@@ -51,14 +72,13 @@ def filters() -> st.SearchStrategy[str]:
     return _combined(leaf)
 
 
-def group_filters() -> st.SearchStrategy[str]:
-    """Draw a filter over groups, with the same stand-ins."""
-    inside = st.builds("members[{}]".format, _comparison(("value", "type"), ("eq", "ne", "sw"), texts()))
+def _of_groups() -> st.SearchStrategy[str]:
+    inside = st.builds("members[{}]".format, _comparison(("value", "type"), ("eq", "ne", "sw"), _texts()))
     present = st.builds("{} pr".format, st.sampled_from(GROUP_NAMES))
-    return _combined(st.one_of(_comparison(GROUP_NAMES, TEXT_OPERATORS, texts()), inside, present))
+    return _combined(st.one_of(_comparison(GROUP_NAMES, TEXT_OPERATORS, _texts()), inside, present))
 
 
-def texts() -> st.SearchStrategy[str]:
+def _texts() -> st.SearchStrategy[str]:
     """Draw a text as JSON: a word that occurs, a piece of one, another spelling, an id, nothing."""
     words = st.sampled_from(WORDS + IDS)
     pieces = st.builds(lambda word, start, end: word[start:end], words, st.integers(0, 3), st.integers(1, 40))
@@ -97,3 +117,6 @@ def _combined(leaf: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         ),
         max_leaves=5,
     )
+
+
+_USERS, _GROUPS = _of_users(), _of_groups()

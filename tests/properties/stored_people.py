@@ -23,7 +23,7 @@ from tests.properties.filter_texts import WORDS
 PEOPLE = 40
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Stored:
     """What filters are tried on: folded users and groups by id, and texts and instants that occur in them."""
 
@@ -32,6 +32,9 @@ class Stored:
     groups: dict[str, dict[str, Any]]
     known: tuple[str, ...]
     moments: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "<stored people>"
 
     def filled(self, text: str) -> str:
         """Put real ids and instants where a drawn filter has stand-ins."""
@@ -59,7 +62,9 @@ def _person(chance: random.Random) -> dict[str, Any]:
         return value if chance.random() < 0.5 else {}
 
     def some(**parts: Any) -> list[dict[str, Any]]:
-        return [{name: make() for name, make in parts.items() if chance.random() < 0.8} for _ in range(chance.randrange(4))]
+        return [
+            {name: make() for name, make in parts.items() if chance.random() < 0.8} for _ in range(chance.randrange(4))
+        ]
 
     def word() -> str:
         return _word(chance)
@@ -94,7 +99,9 @@ def _read(ctx: Ctx, known: tuple[str, ...]) -> Stored:
         id: {**one, "groups": None} for id, one in folded.items()
     }
     moments = [orjson.loads(user.document)["meta"]["created"] for user in users[:3]]
-    return Stored(ctx, seen, _with_members(ctx, groups), known, (*moments, "2020-01-01T00:00:00Z", "2999-01-01T00:00:00+02:00"))
+    return Stored(
+        ctx, seen, _with_members(ctx, groups), known, (*moments, "2020-01-01T00:00:00Z", "2999-01-01T00:00:00+02:00")
+    )
 
 
 def _with_members(ctx: Ctx, groups: Any) -> dict[str, dict[str, Any]]:

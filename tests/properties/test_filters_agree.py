@@ -37,11 +37,6 @@ def stored(app: Flask) -> Iterator[Stored]:
         db.session.rollback()
 
 
-@pytest.fixture(autouse=True)
-def begin_anew(stored: Stored) -> None:
-    db.session.rollback()
-
-
 @THOROUGH
 @given(text=filter_texts.filters())
 def test_the_database_finds_exactly_the_users_that_match(stored: Stored, text: str) -> None:
@@ -49,6 +44,7 @@ def test_the_database_finds_exactly_the_users_that_match(stored: Stored, text: s
         bound = filters.compiled(stored.filled(text), USER)
     except InvalidFilter:
         assume(False)
+    db.session.rollback()
     found = directory.users(stored.ctx, bound, start_index=1, count=200)
     expected = {id for id, one in stored.users.items() if filters.matches(bound, one)}
     assert {row.id for row in found.rows} == expected
@@ -59,6 +55,7 @@ def test_the_database_finds_exactly_the_users_that_match(stored: Stored, text: s
 @given(text=filter_texts.group_filters())
 def test_the_database_finds_exactly_the_groups_that_match(stored: Stored, text: str) -> None:
     bound = filters.compiled(stored.filled(text), GROUP)
+    db.session.rollback()
     found = directory.groups(stored.ctx, bound, start_index=1, count=200)
     assert {row.id for row in found.rows} == {id for id, one in stored.groups.items() if filters.matches(bound, one)}
 
@@ -66,7 +63,9 @@ def test_the_database_finds_exactly_the_groups_that_match(stored: Stored, text: 
 def test_what_the_server_said_about_a_user_finds_that_user(stored: Stored) -> None:
     for id, one in list(stored.users.items())[:10]:
         text = f'id eq "{id}" and meta.created eq "{one["meta"]["created"]}" and meta.version eq "{one["meta"]["version"]}"'
-        found = directory.users(stored.ctx, filters.compiled(text.replace('W/"1"', 'W/\\"1\\"'), USER), start_index=1, count=5)
+        found = directory.users(
+            stored.ctx, filters.compiled(text.replace('W/"1"', 'W/\\"1\\"'), USER), start_index=1, count=5
+        )
         assert [row.id for row in found.rows] == [id]
 
 

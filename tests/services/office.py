@@ -26,7 +26,12 @@ class Office:
         self.elapsed = timedelta(0)
         monkeypatch.setattr(clock, "now", lambda: self.start + self.elapsed)
         for key, rank, capacity in (("pro", 30, 2), ("std", 20, 3), ("view", 10, 5)):
-            portal.license(key, types.get(key, capacity), rank=rank, **{k: v for k, v in types.items() if "_" in k or k == "allowance"})
+            portal.license(
+                key,
+                types.get(key, capacity),
+                rank=rank,
+                **{k: v for k, v in types.items() if "_" in k or k == "allowance"},
+            )
         self.groups = {name: portal.push(name) for name in GROUPS}
         self.ids: dict[str, str] = {}
         portal.publish(self.policy())

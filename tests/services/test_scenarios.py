@@ -102,7 +102,9 @@ def test_10_a_lapse_suspends_and_a_renewal_resumes_in_order(office: Office) -> N
     office.wait(seconds=1)
     office.arrive("bob", "Eng")
     line = catalog.lines(office.portal.ctx(), "std")[0].id
-    transact(lambda: catalog.change_line(office.portal.ctx(), line, ends_at=office.portal.ctx().now + timedelta(hours=1)))
+    transact(
+        lambda: catalog.change_line(office.portal.ctx(), line, ends_at=office.portal.ctx().now + timedelta(hours=1))
+    )
     office.wait(hours=2)
     assert (office.seat("ann"), office.seat("bob"), office.use()["std"]) == ("std suspended", "std suspended", 0)
     transact(lambda: catalog.add_line(office.portal.ctx(), "std", quantity=1))
@@ -123,7 +125,9 @@ def test_11_a_pin_waits_at_the_head_and_keeps_the_rule_below_it(office: Office) 
 
 def test_12_an_excluded_grant_is_skipped_and_the_walk_goes_on(office: Office) -> None:
     bob = office.arrive("bob")
-    transact(lambda: overrides.add(office.portal.ctx(), bob, license_type="pro", kind="exclude", reason="Left the programme"))
+    transact(
+        lambda: overrides.add(office.portal.ctx(), bob, license_type="pro", kind="exclude", reason="Left the programme")
+    )
     office.join("bob", "Sales")
     office.join("bob", "Eng")
     assert office.seat("bob") == "std"
@@ -223,4 +227,3 @@ def test_23_a_delete_is_reversible_by_create_and_in_the_portal(office: Office) -
     assert "groups" not in again.json
     office.delete("ann")
     assert office.create("ann", externalId="00uother").json["id"] != ann
-

@@ -57,7 +57,7 @@ def test_users_are_filtered_sorted_and_paged(stocked: PortalUnderTest) -> None:
     ("query", "status", "field"),
     [
         ("filter=userName+eqq", 400, "filter"),
-        ("filter=shoeSize+eq+1", 400, "shoeSize"),
+        ("filter=shoeSize+eq+1", 400, "filter"),
         ("sort=size", 422, "sort"),
         ("cursor=x", 422, "cursor"),
         ("limit=0", 422, "limit"),

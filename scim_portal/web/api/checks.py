@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from scim_portal.context import Ctx
-from scim_portal.db import db
 from scim_portal.services import entitlements, invariants
 from scim_portal.web.api import doors
 from scim_portal.web.api.doors import Room
@@ -29,13 +28,5 @@ def check_entitlement(ctx: Ctx, query: Body) -> Any:
 @doors.reads
 def check_invariants(ctx: Ctx) -> Body:
     """Check now that seats, counters, queues and ledger agree."""
-    _snapshot()
     violations = invariants.violations(ctx)
     return {"ok": not violations, "violations": violations}
-
-
-def _snapshot() -> None:
-    """See one moment through all statements of the check; SQLite does so by itself once the old read has ended."""
-    db.session.rollback()
-    if db.engine.dialect.name == "postgresql":
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

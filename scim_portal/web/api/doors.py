@@ -5,7 +5,7 @@ Which roles may call what stands where a subject makes its `Room`; what a body m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -60,7 +60,7 @@ class Room(Blueprint):  # type: ignore[misc]
         """Name each operation by its function, and say which roles may call it."""
         super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
         for method, info in self._docs[endpoint].items():
-            if isinstance(info, Mapping):
+            if isinstance(info, dict):
                 manual = {"operationId": endpoint, "x-roles": [str(role) for role in self.allowed(method)]}
                 info["manual_doc"] = manual | info.get("manual_doc", {})
 

@@ -49,8 +49,6 @@ def get_license_type(ctx: Ctx, key: str) -> Body:
 @guards.writes
 def change_license_type(ctx: Ctx, body: Body, key: str) -> Body:
     """Change a license type; a larger allowance serves the queue at once."""
-    if body.get("family") == catalog.find(ctx, key).family:
-        del body["family"]
     catalog.change_type(ctx, key, **body)
     return _summary(ctx, key)
 

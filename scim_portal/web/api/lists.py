@@ -28,9 +28,9 @@ def short(items: Sequence[Any], query: dict[str, Any], *, limit: int | None = No
 
 def offset(cursor: str | None) -> int:
     """Read where a short list goes on. Raises `Invalid`."""
-    keys = cursors.decode(cursor, 1)
+    keys = cursors.decode(cursor, int)
     if keys is None:
         return 0
-    if not isinstance(keys[0], int) or keys[0] < 0:
+    if keys[0] < 0:
         raise errors.Invalid("This cursor belongs to no list; begin without one.", field="cursor")
-    return keys[0]
+    return int(keys[0])

@@ -24,7 +24,7 @@ JSON = "application/json"
 class StrictParser(FlaskParser):
     """What flask-smorest reads arguments with."""
 
-    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002
+    def load_json(self, req: Request, schema: Schema) -> Any:
         """Read a JSON object; no body at all is an empty one, so that what is missing is named."""
         body = req.get_data(cache=True)
         if not body:
@@ -45,7 +45,11 @@ class StrictParser(FlaskParser):
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Raise `Invalid` with every offending field."""
-        found = tuple(problem for part in error.normalized_messages().values() for problem in _problems(part, ()))
+        found = tuple(
+            problem
+            for part in error.normalized_messages().values()  # type: ignore[no-untyped-call]
+            for problem in _problems(part, ())
+        )
         field, detail = found[0]
         raise errors.Invalid(f"{field or 'The request'}: {detail}", problems=found)
 

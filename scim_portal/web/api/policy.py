@@ -108,8 +108,8 @@ def _shown(ctx: Ctx, shown: previews.Shown, cursor: str | None = None) -> Body:
     """Write a preview with one page of its changes. Raises `StaleVersion` when the page before was of another outcome."""
     outcome = shown.outcome
     seen = rulebook.fingerprint([[row.user_id, row.license_type, row.change, row.after] for row in outcome.changes])
-    start, former = cursors.decode(cursor, 2) or (0, seen)
-    if not isinstance(start, int) or start < 0:
+    start, former = cursors.decode(cursor, int, str) or (0, seen)
+    if start < 0:
         raise errors.Invalid("This cursor belongs to no list; begin without one.", field="cursor")
     if former != seen:
         raise errors.StaleVersion("Something changed since the first page; preview again.", field="cursor")

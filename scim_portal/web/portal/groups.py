@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 
+from scim_portal.models import Group
 from scim_portal.services import connectors as connector_services
 from scim_portal.services import groups as group_services
 from scim_portal.services import people, rulebook
@@ -40,7 +41,7 @@ def groups() -> Answer:
     connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
     lines = [
         Line(
-            item.group.id, item.group.display_name, item.members, policy_words.rules_naming(document, item.group.id, item.group.display_name),
+            item.group.id, item.group.display_name, item.members, _rules(document, item.group),
             connectors.get(item.group.connector_id or ""), item.group.updated_at, item.group.deleted_at is not None,
         )
         for item in found.items
@@ -65,7 +66,7 @@ def group(group_id: str) -> Answer:
     return door.page(
         "group.html", section="groups", group=found, deleted=found.deleted_at is not None, total=members.total,
         members=people_pages.lines(ctx, members.items), facts=facts,
-        rules=policy_words.rules_naming(rulebook.current(ctx)[1], group_id, found.display_name), **addresses.paging(members, "members"),
+        rules=_rules(rulebook.current(ctx)[1], found), **addresses.paging(members, "members"),
     )  # fmt: skip
 
 
@@ -76,3 +77,7 @@ def group_restore(group_id: str) -> Answer:
     return door.attempt(
         lambda ctx: group_services.restore(ctx, group_id), said="The group is back with its members.", back=back
     )
+
+
+def _rules(document: dict[str, Any], group: Group) -> list[dict[str, Any]]:
+    return policy_words.rules_naming(document, group.id, group.display_name)

@@ -56,7 +56,7 @@ class Problem(Schema):
 @cache
 def list_of(item: type[Schema]) -> type[Schema]:
     """Make the shape of a list: `items`, and the cursor of what follows or null."""
-    parts = {
+    parts: dict[str, Any] = {
         "items": fields.List(fields.Nested(item), required=True),
         "next": fields.String(required=True, allow_none=True),
     }
