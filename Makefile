@@ -4,6 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# Installs a lock file with a count of its packages on one line; if it fails, shows why.
+define install
+total=$$(grep -c '==' $(1)); log=$(VENV)/install.log; \
+{ $(PIP) install --require-hashes -r $(1) 2>&1 || touch $(VENV)/.failed; } | tee $$log \
+| awk -v total=$$total '/^(Collecting|Requirement already)/ {printf "\r  package %d of %d", ++n, total; fflush()} \
+/^Installing/ {printf "\r  installing %d packages   ", n; fflush()} END {print ""}'; \
+if [ -e $(VENV)/.failed ]; then rm $(VENV)/.failed; tail -n 20 $$log; exit 1; fi
+endef
+
 .DEFAULT_GOAL := help
 .PHONY: help serve worker migrate test check bench format lock clean
 
@@ -13,14 +22,12 @@ help: ## list what there is
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) (once; about a minute) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "  installing the pinned packages …"
-	@$(PIP) install --quiet --progress-bar on --require-hashes -r requirements.lock
+	@$(call install,requirements.lock)
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	@echo "  installing what tests and checks need …"
-	@$(PIP) install --quiet --progress-bar on --require-hashes -r requirements-dev.lock
+	@$(call install,requirements-dev.lock)
 	@touch $@
 
 serve: $(VENV)/.runtime ## run web and worker (PORT, HOST, DATABASE_URL) until Ctrl-C

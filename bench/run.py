@@ -97,6 +97,7 @@ class _Bench:
         return _ids(result)
 
     def _setup(self, workload: Workload) -> list[str]:
+        print(f"  … {workload.name}, {workload.limit:,} requests, not measured", flush=True)
         result = load.drive(self.target, workload)
         if result.errors:
             raise SystemExit(f"{workload.name} failed: {result.first_error}")

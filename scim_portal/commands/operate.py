@@ -55,9 +55,7 @@ def _greet(settings: Settings) -> None:
 @click.command("worker")
 def run_worker() -> None:
     """Run the background worker alone."""
-    from app import create_app
-
-    worker.run(create_app())
+    worker.run(surroundings.application())
 
 
 @click.command()

@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 import click
 import orjson
+from flask import Flask
 
-from app import create_app
+from scim_portal import config, logs
+from scim_portal import db as db_module
 from scim_portal.config import Settings
 from scim_portal.context import ActorKind, Ctx, system
 from scim_portal.db import db, transact
@@ -37,10 +39,20 @@ class Duration(click.ParamType):
         return timedelta(**{UNITS[found[2]]: int(found[1])})
 
 
+def application() -> Flask:
+    """Build what commands and the worker need: the database and the log, but none of the doors, which start slowly."""
+    found = config.from_environment()
+    app = Flask("scim_portal")
+    app.config["SETTINGS"] = found
+    logs.configure(found)
+    db_module.install(app, found)
+    return app
+
+
 @contextmanager
 def settings() -> Iterator[Settings]:
     """Enter the application."""
-    app = create_app()
+    app = application()
     with app.app_context():
         try:
             yield app.config["SETTINGS"]

@@ -170,7 +170,8 @@ class _Compiler:
             case "integer" | "decimal":
                 return expression.as_float()
             case "complex":
-                return expression
+                # As text a missing object is NULL on both databases; as JSON, SQLite would say 'null'.
+                return expression.as_string()
             case _:
                 text = expression.as_string()
                 return text.collate("C") if self.postgresql else text

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from scim_portal.context import Ctx
 from scim_portal.db import db, insert
@@ -26,11 +27,34 @@ from scim_portal.services.audit import Action
 from scim_portal.services.mapping import Resource, Stamp
 
 CHUNK = 500
+# Hot statements are built once, on the tables.
+_U, _G, _M = User.__table__.c, Group.__table__.c, Membership.__table__.c
+_INSERT = Group.__table__.insert()
+_UPDATE = Group.__table__.update().where(_G.portal_id == bindparam("of_portal"), _G.id == bindparam("of_group"))
 _HELD = (
-    select(Group.id, Group.version, Group.document, Group.created_at)
-    .where(Group.portal_id == bindparam("portal"), Group.id == bindparam("id"), Group.deleted_at.is_(None))
+    select(_G.id, _G.version, _G.document, _G.created_at)
+    .where(_G.portal_id == bindparam("portal"), _G.id == bindparam("id"), _G.deleted_at.is_(None))
     .with_for_update(key_share=True)
 )
+_LEAVE = (
+    Membership.__table__.delete()
+    .where(_M.portal_id == bindparam("portal"), _M.group_id == bindparam("group"))
+    .where(_M.user_id.in_(bindparam("users", expanding=True)))
+    .returning(_M.user_id)
+)
+_LOCK_USERS = (
+    select(_U.id)
+    .where(_U.portal_id == bindparam("portal"), _U.id.in_(bindparam("users", expanding=True)), _U.deleted_at.is_(None))
+    .order_by(_U.id)
+    .with_for_update(key_share=True)
+)
+
+
+@cache
+def _join(dialect: str) -> Any:
+    return insert(Membership.__table__).on_conflict_do_nothing().returning(_M.user_id)
+
+
 
 
 @dataclass(slots=True)
@@ -49,7 +73,7 @@ def create(ctx: Ctx, content: Resource, members: Sequence[Member]) -> Written:
     """Create a group with its members (RFC 7644 §3.3)."""
     columns = mapping.group_columns(content, Stamp(new_id(), 1, ctx.now, ctx.now))
     connector = ctx.connector.id if ctx.connector else None
-    db.session.execute(insert(Group).values(portal_id=ctx.portal.id, connector_id=connector, **columns))
+    db.session.execute(_INSERT, {"portal_id": ctx.portal.id, "connector_id": connector, **columns})
     written = Written(columns["id"], 1, columns["document"])
     _add(ctx, written, members)
     licensing.settle_many(ctx, written.touched)
@@ -106,7 +130,7 @@ def _update(ctx: Ctx, id: str, change: Any, members: Iterable[MemberChange], if_
         written.changed = False
         return written
     columns = mapping.group_columns(content, Stamp(id, row.version + 1, row.created_at, ctx.now))
-    db.session.execute(_mine(ctx, id).values(columns))
+    db.session.execute(_UPDATE, {"of_portal": ctx.portal.id, "of_group": id, **columns})
     written.version, written.document = row.version + 1, columns["document"]
     licensing.settle_many(ctx, written.touched)
     return written
@@ -141,16 +165,13 @@ def _add(ctx: Ctx, written: Written, members: Sequence[Member]) -> None:
             if id in known
         ]
         if rows:
-            statement = insert(Membership).values(rows).on_conflict_do_nothing().returning(Membership.user_id)
-            written.touched |= set(db.session.scalars(statement))
+            written.touched |= set(db.session.connection().execute(_join(db.engine.dialect.name), rows).scalars())
 
 
 def _remove(ctx: Ctx, written: Written, ids: set[str]) -> None:
     for chunk in _chunks(sorted(id for id in ids if is_id(id))):
-        gone = delete(Membership).where(
-            Membership.portal_id == ctx.portal.id, Membership.group_id == written.id, Membership.user_id.in_(chunk)
-        )
-        written.touched |= set(db.session.scalars(gone.returning(Membership.user_id)))
+        gone = {"portal": ctx.portal.id, "group": written.id, "users": chunk}
+        written.touched |= set(db.session.scalars(_LEAVE, gone))
 
 
 def _chunks(ids: list[str]) -> Iterable[list[str]]:
@@ -159,8 +180,7 @@ def _chunks(ids: list[str]) -> Iterable[list[str]]:
 
 def _lock_users(ctx: Ctx, ids: list[str]) -> set[str]:
     """Lock the users about to be linked, in id order, so that two pushes never wait for each other crosswise."""
-    query = select(User.id).where(User.portal_id == ctx.portal.id, User.id.in_(ids), User.deleted_at.is_(None))
-    return set(db.session.scalars(query.order_by(User.id).with_for_update(key_share=True))) if ids else set()
+    return set(db.session.scalars(_LOCK_USERS, {"portal": ctx.portal.id, "users": ids})) if ids else set()
 
 
 def _member_ids(ctx: Ctx, id: str) -> set[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -81,11 +82,10 @@ class _Writer:
         )
 
     def flush(self) -> None:
-        portal = {"portal_id": self.ctx.portal.id}
-        _store(models.Seat, self.seats, portal)
-        _store(models.Ticket, self.tickets, portal)
+        _store(models.Seat.__table__, self.seats, self.ctx.portal.id)
+        _store(models.Ticket.__table__, self.tickets, self.ctx.portal.id)
         if self.entries:
-            db.session.connection().execute(_entry_insert(), self.entries)
+            db.session.connection().execute(_entry_insert(db.engine.dialect.name), self.entries)
             touched = {entry["license_type"] for entry in self.entries}
             db.session.connection().execute(_COUNTERS, [self._counters(self.tallies[key]) for key in sorted(touched)])
 
@@ -116,7 +116,8 @@ _TYPE = models.LicenseType.__table__
 _COUNTERS = update(_TYPE).where(_TYPE.c.portal_id == bindparam("portal"), _TYPE.c.key == bindparam("type"))
 
 
-def _entry_insert() -> Any:
+@cache
+def _entry_insert(dialect: str) -> Any:
     # The name as it is at the event is read by the statement itself, which saves a query on every write.
     name = select(models.User.user_name).where(
         models.User.portal_id == bindparam("portal"), models.User.id == bindparam("whose")
@@ -124,20 +125,26 @@ def _entry_insert() -> Any:
     return insert(models.SeatEntry.__table__).values(user_name=name.scalar_subquery())
 
 
-def _store(model: Any, rows: Mapping[tuple[str, str], dict[str, Any] | None], portal: dict[str, str]) -> None:
-    gone = [
-        {"portal": portal["portal_id"], "whose": user, "type": key} for (user, key), row in rows.items() if row is None
-    ]
-    kept = [portal | row for row in rows.values() if row is not None]
-    table = model.__table__
+@cache
+def _upsert(table: Any, dialect: str) -> Any:
+    statement = insert(table)
+    changes = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=[*table.primary_key.columns], set_=changes)
+
+
+@cache
+def _delete(table: Any) -> Any:
+    mine = (table.c.portal_id == bindparam("portal")) & (table.c.user_id == bindparam("whose"))
+    return delete(table).where(mine & (table.c.license_type == bindparam("type")))
+
+
+def _store(table: Any, rows: Mapping[tuple[str, str], dict[str, Any] | None], portal: str) -> None:
+    gone = [{"portal": portal, "whose": user, "type": key} for (user, key), row in rows.items() if row is None]
+    kept = [{"portal_id": portal} | row for row in rows.values() if row is not None]
     if gone:
-        mine = (table.c.portal_id == bindparam("portal")) & (table.c.user_id == bindparam("whose"))
-        db.session.connection().execute(delete(table).where(mine & (table.c.license_type == bindparam("type"))), gone)
+        db.session.connection().execute(_delete(table), gone)
     if kept:
-        statement = insert(table)
-        changes = {name: statement.excluded[name] for name in kept[0] if name not in table.primary_key.columns}
-        upsert = statement.on_conflict_do_update(index_elements=[*table.primary_key.columns], set_=changes)
-        db.session.connection().execute(upsert, kept)
+        db.session.connection().execute(_upsert(table, db.engine.dialect.name), kept)
 
 
 def _count(tally: Tally, state: Seat | Ticket | None, step: int) -> None:

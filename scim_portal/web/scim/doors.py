@@ -10,8 +10,9 @@ from typing import Any
 
 from flask import Response, g, request
 
+from scim_portal import clock
 from scim_portal import errors as portal_errors
-from scim_portal.context import ActorKind, Ctx
+from scim_portal.context import Actor, ActorKind, Ctx, PortalRef
 from scim_portal.db import transact
 from scim_portal.protocol import filters, reading, tolerance
 from scim_portal.protocol.attributes import ResourceType
@@ -19,13 +20,14 @@ from scim_portal.protocol.errors import InvalidValue, UnsupportedMediaType
 from scim_portal.services import provisioning_log
 from scim_portal.services.provisioning_log import Call
 from scim_portal.services.secrets_format import SCIM_PREFIX
-from scim_portal.web import guards
+from scim_portal.web import guards, tenancy
 
 MEDIA_TYPE = "application/scim+json"
 ACCEPTED = {"application/scim+json", "application/json"}
 VERBS = {"GET": "read", "HEAD": "read", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 100
+STRANGERS_EVERY = 10.0
 _TOLERANCES = {
     "strict": tolerance.STRICT,
     "okta": tolerance.OKTA,
@@ -140,12 +142,28 @@ def about(id: str | None, name: str | None = None, note: str | None = None) -> N
 
 
 def log_failure(status: int, detail: str) -> None:
-    """Write a failed call into the log, in a transaction of its own: the call's was rolled back."""
-    ctx: Ctx | None = g.get("ctx")
+    """Write a failed call into the log, in a transaction of its own: the call's was rolled back.
+
+    Calls without a good credential are logged too, since that is what an admin looks for first, but only one every ten
+    seconds per process and portal, so that a stranger cannot fill the log.
+    """
+    ctx: Ctx | None = g.get("ctx") or _stranger()
     if ctx is not None and not g.get("failure_logged"):
         g.failure_logged = True
         ctx = replace(ctx, effects=[])
         transact(lambda: provisioning_log.record(ctx, _call(status, detail)))
+
+
+_last_stranger: dict[str, float] = {}
+
+
+def _stranger() -> Ctx | None:
+    portal: PortalRef | None = g.get("portal")
+    if portal is None or time.monotonic() - _last_stranger.get(portal.id, -STRANGERS_EVERY) < STRANGERS_EVERY:
+        return None
+    _last_stranger[portal.id] = time.monotonic()
+    actor = Actor(ActorKind.SCIM, None, "unknown caller", ip=request.remote_addr)
+    return Ctx(portal, actor, clock.now(), guards.request_id(), tenancy.settings())
 
 
 def _call(status: int, detail: str | None) -> Call:
