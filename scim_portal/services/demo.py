@@ -15,8 +15,8 @@ TYPES = (("creator", "Creator", 30, 8), ("collaborator", "Collaborator", 20, 15)
 _DEPARTMENT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"
 RULES = (
     ("contractors", "Contractors get no license", 'userType eq "Contractor"', ["none:cal"], []),
-    ("design", "Design creates", 'groups.display eq "Design"', ["creator"], ["collaborator"]),
-    ("sales", "Sales creates", f'{_DEPARTMENT} eq "Sales"', ["creator"], ["collaborator"]),
+    ("design", "Design creates", 'groups.display eq "Design"', ["creator"], ["collaborator", "viewer"]),
+    ("sales", "Sales creates", f'{_DEPARTMENT} eq "Sales"', ["creator"], ["collaborator", "viewer"]),
     ("engineering", "Engineering collaborates", f'{_DEPARTMENT} eq "Engineering"', ["collaborator"], ["viewer"]),
 )
 

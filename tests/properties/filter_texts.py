@@ -1,4 +1,4 @@
-"""Hypothesis strategies for filters over users, written as a client would write them, and the words they share with the people."""
+"""Hypothesis strategies for filters, written as a client would write them, and the words they share with the people."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from hypothesis import strategies as st
 from tests.portals import CORE_USER, ENTERPRISE
 
 WORDS = (
-    "Ann", "ann", "ANNA", "Straße", "STRASSE", "İstanbul", "istanbul", "ﬁsh", "fish", "Ⅷ", "viii", "ὀδυσσεύς", "ΟΔΥΣΣΕΎΣ", "Å",
-    "Å", "A\u030a", "e\u0301", "é", "日本", "😀", "😀x", "a😀", "\uffee", "100%", "100%_x", "_", "%", "a\\b", 'a"b', "it's", "a b",
-    "a  b", "a\tb", "a\nb", "work", "Work", "home", "true", "null", "0", "10", "9", "-1", "ſ", "K", "ß", "{}", "[]", "$.x", "zz",
+    "Ann", "ann", "ANNA", "Straße", "STRASSE", "İstanbul", "istanbul", "ﬁsh", "fish", "Ⅷ", "viii", "ὀδυσσεύς", "ΟΔΥΣΣΕΎΣ",
+    "Å", "Å", "A\u030a", "e\u0301", "é", "日本", "😀", "😀x", "a😀", "\uffee", "100%", "100%_x", "_", "%", "a\\b", 'a"b', "it's",
+    "a b", "a  b", "a\tb", "a\nb", "work", "Work", "home", "true", "null", "0", "10", "9", "-1", "ſ", "K", "ß", "{}", "[]", "$.x",
+    "zz",
 )  # fmt: skip
 LOOSE = (
     "userName", "USERNAME", "displayName", "nickName", "title", "userType", "locale", "preferredLanguage", "name.familyName",
     "name.givenName", "name.formatted", "name.middleName", "emails", "email", "emails.value", "emails.type", "emails.display",
     "phoneNumbers.value", "phoneNumbers.type", "addresses.locality", "addresses.country", "roles.value", "roles", "ims.type",
-    "entitlements.value", f"{ENTERPRISE}:department", "department", "costCenter", f"{ENTERPRISE}:employeeNumber", "groups.display",
-    "groups.type", f"{CORE_USER}:title", "meta.resourceType", "manager.displayName", "groups.$ref", "meta.location",
+    "entitlements.value", f"{ENTERPRISE}:department", "department", "costCenter", f"{ENTERPRISE}:employeeNumber",
+    "groups.display", "groups.type", f"{CORE_USER}:title", "meta.resourceType", "manager.displayName", "groups.$ref", "meta.location",
 )  # fmt: skip
 EXACT = (
     "externalId",

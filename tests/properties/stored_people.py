@@ -70,8 +70,9 @@ def _person(chance: random.Random) -> dict[str, Any]:
         return _word(chance)
 
     kinds = iter(chance.sample(("work", "home", "other", "Weg", "Straße", "😀"), 6))
+    mails = some(value=word, display=word, type=lambda: next(kinds, "z"))
     return {
-        "emails": [one | {"primary": place == 1} for place, one in enumerate(some(value=word, display=word, type=lambda: next(kinds, "z")))],
+        "emails": [one | {"primary": place == 1} for place, one in enumerate(mails)],
         "roles": some(value=word, type=word),
         "addresses": some(locality=word, country=word, type=word),
         "phoneNumbers": some(value=word, type=word),
