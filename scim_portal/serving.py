@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from types import FrameType
 from scim_portal.config import ROOT, SERVING_FILE, Settings
 
 GRACE = 30.0
+PR_SET_PDEATHSIG = 1
 
 
 def gunicorn_command(settings: Settings) -> list[str]:
@@ -36,6 +38,12 @@ def remember(settings: Settings) -> None:
     path.write_text(json.dumps({"host": settings.host, "port": settings.port, "public_url": settings.public_url}))
 
 
+def die_with_parent() -> None:
+    """Have Linux send TERM to this process when its parent is killed, so that no kill leaves orphans; no-op elsewhere."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Supervisor:
     """Two child processes that live and die together."""
 
@@ -51,11 +59,15 @@ class Supervisor:
             signal.signal(number, self._stop)
         for name, command in self.commands.items():
             # Their own session: Ctrl-C reaches the supervisor alone, which then stops them in order.
-            self.children[name] = subprocess.Popen(command, cwd=self.directory, start_new_session=True)  # noqa: S603
+            self.children[name] = subprocess.Popen(  # noqa: S603
+                command, cwd=self.directory, start_new_session=True, preexec_fn=die_with_parent
+            )
         died = self._wait()
         self._end()
         if died:
             sys.stderr.write(f"The {died} process stopped unexpectedly; see its messages above.\n")
+        else:
+            sys.stderr.write("Stopped.\n")
         return 1 if died else 0
 
     def _wait(self) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from flask import Flask
 from huey import Huey, crontab
@@ -11,6 +13,7 @@ from scim_portal.config import Settings
 from scim_portal.jobs import queue, runner
 
 SECONDS_BETWEEN = 1
+BEAT = "beat"
 log = structlog.get_logger(__name__)
 
 
@@ -19,35 +22,38 @@ def run(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     huey = queue.make(settings)
     beat = _beat(app, huey)
-    beat()
+    huey.flush_locks(BEAT)  # left behind by a worker that was killed; two beats at once do no harm
+    _awaken(huey, beat)
     consumer = huey.create_consumer(workers=1, worker_type="thread", initial_delay=0.2, max_delay=1.0, backoff=1.0)
     log.info("worker.started", database=settings.database_url.split(":", 1)[0])
     consumer.run()
 
 
-def _beat(app: Flask, huey: Huey) -> object:
+def _beat(app: Flask, huey: Huey) -> Any:
     settings: Settings = app.config["SETTINGS"]
 
-    @huey.task(name="beat")
+    @huey.task(name=BEAT)
     def beat() -> None:
         """Do what is due, then come back in a second."""
         try:
-            with huey.lock_task("beat"), app.app_context():
+            with huey.lock_task(BEAT), app.app_context():
                 runner.run_everything(settings)
                 runner.beat(settings)
         except TaskLockedException:
-            return  # another worker is at it, and comes back
+            pass  # another worker is at it
         except Exception as error:
             log.error("worker.failed", error=type(error).__name__, exc_info=True)
-        beat.schedule(delay=SECONDS_BETWEEN)
+        _awaken(huey, beat, SECONDS_BETWEEN)
 
     @huey.periodic_task(crontab(), name="revive")
     def revive() -> None:
         """Begin anew each minute, should the chain of beats have been cut by a kill."""
-        if not any(task.name == "beat" for task in (*huey.scheduled(), *huey.pending())):
-            huey.flush_locks("beat")
-            beat()
+        _awaken(huey, beat)
 
-    huey.flush()
-    huey.flush_locks("beat")
     return beat
+
+
+def _awaken(huey: Huey, beat: Any, delay: float = 0) -> None:
+    """Have the beat run again, unless it is awaited already: so the chains of several workers become one."""
+    if not any(task.name == BEAT for task in (*huey.scheduled(), *huey.pending())):
+        beat.schedule(delay=delay)

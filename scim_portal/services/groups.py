@@ -55,8 +55,6 @@ def _join(dialect: str) -> Any:
     return insert(Membership.__table__).on_conflict_do_nothing().returning(_M.user_id)
 
 
-
-
 @dataclass(slots=True)
 class Written:
     """What a write left behind, whom it touched, and which members were not known."""
@@ -118,12 +116,13 @@ def restore(ctx: Ctx, id: str) -> None:
     licensing.settle_many(ctx, _member_ids(ctx, id))
 
 
-def _update(ctx: Ctx, id: str, change: Any, members: Iterable[MemberChange], if_match: str | None) -> Written:
+def _update(ctx: Ctx, id: str, change: Any, members: Sequence[MemberChange], if_match: str | None) -> Written:
     row = _held(ctx, id)
     etags.precondition(if_match, None, row.version)
     present = mapping.content(row.document)
     content = change(present)
     written = Written(id, row.version, row.document)
+    _lock_everybody(ctx, id, members)
     for one in members:
         _change_members(ctx, written, one)
     if content == present and not written.touched:
@@ -134,6 +133,16 @@ def _update(ctx: Ctx, id: str, change: Any, members: Iterable[MemberChange], if_
     written.version, written.document = row.version + 1, columns["document"]
     licensing.settle_many(ctx, written.touched)
     return written
+
+
+def _lock_everybody(ctx: Ctx, id: str, changes: Sequence[MemberChange]) -> None:
+    """Lock all users whom several steps will touch at once, since locking step by step would break the order of ids."""
+    is_whole = any(change.kind == "replace" for change in changes)
+    if db.engine.dialect.name == "sqlite" or (len(changes) < 2 and not is_whole):
+        return
+    named = {member.value for change in changes for member in change.members if is_id(member.value)}
+    for chunk in _chunks(sorted(named | _member_ids(ctx, id) if is_whole else named)):
+        _lock_users(ctx, chunk)
 
 
 def _change_members(ctx: Ctx, written: Written, change: MemberChange) -> None:

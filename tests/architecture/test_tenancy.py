@@ -26,7 +26,9 @@ def test_every_foreign_key_carries_the_portal() -> None:
     keys = [key for table in TABLES.values() for key in table.foreign_key_constraints]
     assert len(keys) >= len(TABLES)
     assert [key.name for key in keys if key.column_keys[0] != "portal_id"] == []
-    assert [key.name for key in keys if key.elements[0].column.name != ("portal_id" if len(key.elements) > 1 else "id")] == []
+    assert [
+        key.name for key in keys if key.elements[0].column.name != ("portal_id" if len(key.elements) > 1 else "id")
+    ] == []
 
 
 def test_every_unique_constraint_of_a_tenant_table_is_within_a_portal() -> None:

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import flask_migrate
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
+from scim_portal.db import MIGRATIONS
 from tests.concurrency.arena import Arena
-from tests.databases import DATABASES, Database, open_database
+from tests.databases import Database
 from tests.portals import PortalUnderTest
 from tests.servers import Server
 
-HERE = Path(__file__).parent
+NAME = "storm"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one database in one process: then its workers start once, and timings are not disturbed."""
-    for item in items:
-        if HERE in item.path.parents:
-            where = getattr(item, "callspec", None)
-            item.add_marker(pytest.mark.xdist_group(f"concurrency-{where.params.get('database') if where else ''}"))
+@pytest.fixture(scope="session")
+def database(database: Database, scratch: Path) -> Database:
+    """An empty, migrated database of the same kind that only this directory uses, and with it a job queue of its own."""
+    var_dir = scratch / f"{NAME}-{database.kind}"
+    var_dir.mkdir()
+    own = replace(database, url=own_url(database, var_dir), var_dir=var_dir)
+    with own.application().app_context():
+        flask_migrate.upgrade(directory=str(MIGRATIONS))
+    return own
 
 
-@pytest.fixture(scope="session", params=DATABASES)
-def database(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Database]:
-    """An empty, migrated database that only this directory uses."""
-    with open_database(request.param, scratch / "storm") as found:
-        yield found
+def own_url(database: Database, var_dir: Path) -> str:
+    """Make room for another database: a new file, or a new database on the PostgreSQL that runs already."""
+    if database.kind == "sqlite":
+        return f"sqlite:///{var_dir / 'portal.db'}"
+    engine = create_engine(database.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {NAME}"))
+    engine.dispose()
+    return make_url(database.url).set(database=NAME).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

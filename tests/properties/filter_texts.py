@@ -10,8 +10,10 @@ from tests.portals import CORE_USER, ENTERPRISE
 
 WORDS = (
     "Ann", "ann", "ANNA", "Straße", "STRASSE", "İstanbul", "istanbul", "ﬁsh", "fish", "Ⅷ", "viii", "ὀδυσσεύς", "ΟΔΥΣΣΕΎΣ",
-    "Å", "Å", "A\u030a", "e\u0301", "é", "日本", "😀", "😀x", "a😀", "\uffee", "100%", "100%_x", "_", "%", "a\\b", 'a"b', "it's",
-    "a b", "a  b", "a\tb", "a\nb", "work", "Work", "home", "true", "null", "0", "10", "9", "-1", "ſ", "K", "ß", "{}", "[]", "$.x",
+    "Å", "Å", "A\u030a", "e\u0301", "é", "日本", "😀", "😀x", "a😀", "\uffee", "100%", "100%_x", "_", "%", "a\\b",
+    'a"b', "it's",
+    "a b", "a  b", "a\tb", "a\nb", "work", "Work", "home", "true", "null", "0", "10", "9", "-1", "ſ", "K", "ß", "{}",
+    "[]", "$.x",
     "zz",
 )  # fmt: skip
 LOOSE = (
@@ -19,7 +21,8 @@ LOOSE = (
     "name.givenName", "name.formatted", "name.middleName", "emails", "email", "emails.value", "emails.type", "emails.display",
     "phoneNumbers.value", "phoneNumbers.type", "addresses.locality", "addresses.country", "roles.value", "roles", "ims.type",
     "entitlements.value", f"{ENTERPRISE}:department", "department", "costCenter", f"{ENTERPRISE}:employeeNumber",
-    "groups.display", "groups.type", f"{CORE_USER}:title", "meta.resourceType", "manager.displayName", "groups.$ref", "meta.location",
+    "groups.display", "groups.type", f"{CORE_USER}:title", "meta.resourceType", "manager.displayName", "groups.$ref",
+    "meta.location",
 )  # fmt: skip
 EXACT = (
     "externalId",
@@ -36,7 +39,8 @@ BOOLEAN = ("active", "emails.primary", "roles.primary")
 MOMENTS = ("meta.created", "meta.lastModified")
 WHOLE = ("name", "emails", "roles", "addresses", "groups", "meta", "manager", "phoneNumbers", "photos")
 ELEMENTS = {
-    "emails": ("value", "type", "display"), "roles": ("value", "type", "display"), "addresses": ("locality", "country", "type"),
+    "emails": ("value", "type", "display"), "roles": ("value", "type", "display"), "addresses": ("locality", "country",
+    "type"),
     "groups": ("display", "type", "value"), "phoneNumbers": ("value", "type"),
 }  # fmt: skip
 GROUP_NAMES = ("displayName", "id", "externalId", "members", "members.value", "members.type", "meta.resourceType")

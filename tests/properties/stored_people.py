@@ -23,7 +23,7 @@ from tests.properties.filter_texts import WORDS
 PEOPLE = 40
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Stored:
     """What filters are tried on: folded users and groups by id, and texts and instants that occur in them."""
 
@@ -33,8 +33,9 @@ class Stored:
     known: tuple[str, ...]
     moments: tuple[str, ...]
 
-    def __repr__(self) -> str:
-        return "<stored people>"
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Keep Hypothesis from printing all of it beside a failing filter."""
+        printer.text("stored people")
 
     def filled(self, text: str) -> str:
         """Put real ids and instants where a drawn filter has stand-ins."""

@@ -169,8 +169,22 @@ def _stranger() -> Ctx | None:
 def _call(status: int, detail: str | None) -> Call:
     subject: Subject = g.get("subject") or Subject("")
     took = int((time.monotonic() - g.get("started", time.monotonic())) * 1000)
-    path = request.script_root + request.path
-    return Call(request.method, path, status, took, subject.kind or None, subject.id, subject.name, detail)
+    path = _storable(request.script_root + request.path)
+    return Call(
+        request.method,
+        path,
+        status,
+        took,
+        subject.kind or None,
+        subject.id and _storable(subject.id),
+        subject.name,
+        detail,
+    )
+
+
+def _storable(text: str) -> str:
+    """Show a NUL as U+FFFD: an address may carry one, and PostgreSQL takes none."""
+    return text.replace("\x00", "\ufffd")
 
 
 def _whole(name: str, default: int) -> int:
