@@ -7,6 +7,7 @@ members to exist. The mixed day comes before the large groups, on the population
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -71,13 +72,13 @@ class _Bench:
         self._grow(self.options.users, self._measured)
         for workload in workloads.user_workloads(self.users):
             self._measured(workload)
-        groups = self._setup(workloads.create_groups((0, *self.options.group_sizes), "Group"))
+        groups = self._setup(workloads.create_groups((0,), "Group"))
         # The numbers of the day's new users lie far above those of any population built here.
         self._measured(workloads.mixed_day(self.users, groups[0], first_new=10_000_000))
-        for group, size in zip(groups[1:], self.options.group_sizes, strict=True):
-            self._grow(size + self.SPARE, self._setup)
-            self._setup(workloads.fill_group(group, self.users[:size]))
-            for workload in workloads.group_workloads(group, size, self.users[size : size + self.SPARE]):
+        for size in self.options.group_sizes:
+            print(f"  … group of {size:,} written directly, not measured", flush=True)
+            seeded = json.loads(self.product.seed("group", str(size), str(self.SPARE)))
+            for workload in workloads.group_workloads(seeded["group"], size, seeded["spare"]):
                 self._measured(workload)
         return self.rows
 

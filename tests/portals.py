@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 
 from scim_portal.config import Settings
@@ -61,12 +61,6 @@ def a_rule(id: str, condition: str, *grants: str, **rest: Any) -> dict[str, Any]
 def a_policy(*rules: dict[str, Any], default: str | None = None) -> dict[str, Any]:
     """A policy document for the family `cal`."""
     return {"families": {"cal": {"mode": "first-match"}}, "defaults": {"cal": default}, "rules": list(rules)}
-
-
-def _forget_request() -> None:
-    """Empty `g`: a test holds an application context, which its requests would otherwise share."""
-    for name in list(g):
-        g.pop(name)
 
 
 @dataclass
@@ -145,14 +139,12 @@ class PortalUnderTest:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/scim+json; charset=utf-8"}
         headers |= options.pop("headers", {})
         json = {} if body is None else {"json": body}
-        _forget_request()
         return self.client.open(f"{self.base}/scim/v2{path}", method=method, headers=headers, **json, **options)
 
     def api(self, method: str, path: str, body: Any = None, *, role: str = "owner", **options: Any) -> Any:
         """Call the admin API."""
         headers = {"Authorization": f"Bearer {self.api_key(role)}"} | options.pop("headers", {})
         json = {} if body is None else {"json": body}
-        _forget_request()
         return self.client.open(f"{self.base}/api/v1{path}", method=method, headers=headers, **json, **options)
 
     def provision(self, user_name: str, **attributes: Any) -> str:

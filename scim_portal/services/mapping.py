@@ -95,26 +95,32 @@ def _located(document: str, address: str) -> bytes:
 
 def _columns(kind: ResourceType, content: Resource, stamp: Stamp) -> dict[str, Any]:
     external = content.get("externalId")
+    created, updated = _to_the_millisecond(stamp.created_at), _to_the_millisecond(stamp.updated_at)
     full = {
         "schemas": content.get("schemas", [kind.schema.id]),
         "id": stamp.id,
         **{name: value for name, value in content.items() if name != "schemas"},
         "meta": {
             "resourceType": kind.name,
-            "created": _instant(stamp.created_at),
-            "lastModified": _instant(stamp.updated_at),
+            "created": _instant(created),
+            "lastModified": _instant(updated),
             "version": etags.tag(stamp.version),
         },
     }
     return {
         "id": stamp.id,
         "version": stamp.version,
-        "created_at": stamp.created_at,
-        "updated_at": stamp.updated_at,
+        "created_at": created,
+        "updated_at": updated,
         "external_id": None if external is None else exact_text(external),
         "document": orjson.dumps(full).decode(),
         "folded": resource.fold(kind, full),
     }
+
+
+def _to_the_millisecond(moment: datetime) -> datetime:
+    """Keep of an instant what is shown of it, so that a filter on the value shown finds it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _instant(moment: datetime) -> str:

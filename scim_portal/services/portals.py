@@ -39,13 +39,15 @@ def create(settings: Settings, slug: str, *, name: str) -> PortalRef:
 
 
 def by_slug(settings: Settings, slug: str) -> PortalRef:
-    """Find a portal by the name in its path. Raises `NotFound`."""
+    """Find a portal by the name in its path. Raises `NotFound`, also for what could never be one."""
+    if not SLUG.match(slug):
+        raise NotFound(f"There is no portal {slug!r} here.", field="portal", value=slug)
     return _found(settings, Portal.slug == slug, slug)
 
 
 def by_host(settings: Settings, host: str) -> PortalRef:
     """Find a portal by its host (no port): its own domain, or a name below `PORTAL_DOMAIN`. Raises `NotFound`."""
-    host = host.lower()
+    host = host.lower().replace("\0", "")
     conditions = [Portal.domain == host]
     if settings.portal_domain and host.endswith("." + settings.portal_domain):
         conditions.append(Portal.slug == host.removesuffix("." + settings.portal_domain))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import g
 
 from tests.portals import PortalUnderTest
 
@@ -27,7 +26,6 @@ def _allowed(method: str, path: str) -> set[str]:
 
 def _forget() -> None:
     """Drop the portal that the last request found: requests of a test share the fixture's application context."""
-    g.pop("portal", None)
 
 
 def _operations(portal: PortalUnderTest) -> list[tuple[str, str]]:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from flask import g
 from sqlalchemy import event, update
 
 from scim_portal.db import db, transact
@@ -119,7 +118,6 @@ def test_admin_actions_name_the_key_that_did_them(full: PortalUnderTest) -> None
 def test_an_entitlement_is_checked_with_one_read(full: PortalUnderTest) -> None:
     query = {"user_name": "ANN@X.example", "license_type": "view"}
     full.api("GET", "/entitlements/check", query_string=query)
-    g.pop("portal", None)  # requests of a test share the fixture's application context
     with _statements() as seen:
         answer = full.api("GET", "/entitlements/check", query_string=query)
     assert answer.json == {"allowed": True, "state": "assigned"}
