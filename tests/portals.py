@@ -206,12 +206,10 @@ class LivePortal:
 
     @classmethod
     def create(cls, server: Server, *, connector: str = "okta") -> LivePortal:
-        """Make a portal with the commands an operator would use."""
-        slug = new_slug()
-        made = server.command("portal", "create", slug, "--name", slug.title())
-        token = server.command("token", "issue", "--portal", slug, "--connector", connector, "--expires-in", "2d")
-        key = server.command("api-key", "create", "--portal", slug, "--role", "owner", "--expires-in", "2d")
-        admin = server.command("admin", "create", "--portal", slug, "--email", f"o@{slug}.example", "--role", "owner")
-        return cls(
-            server, slug, made["url"], made["scim_base_url"], token["token"], key["key"], admin["email"], admin["password"]
-        )  # fmt: skip
+        """Make a portal in the running server's database; what the commands print is tried in tests/commands."""
+        with server.app.app_context():
+            portal = PortalUnderTest.create(server.app)
+            email, password = portal.admin()
+            url = f"{server.url}/p/{portal.slug}"
+            token, key = portal.scim_token(connector), portal.api_key()
+            return cls(server, portal.slug, url, f"{url}/scim/v2", token, key, email, password)

@@ -13,8 +13,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from flask import Flask
 
 from tests.databases import Database
 
@@ -32,6 +35,11 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @cached_property
+    def app(self) -> Flask:
+        """The application in this process, on the same database: to make portals without waiting for commands."""
+        return self.database.application()
 
     @property
     def environment(self) -> dict[str, str]:
