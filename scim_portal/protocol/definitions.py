@@ -13,6 +13,7 @@ from scim_portal.protocol.attributes import (
 )
 from scim_portal.protocol.enterprise import ENTERPRISE_SCHEMA, ENTERPRISE_URN
 from scim_portal.protocol.group_schema import GROUP_SCHEMA, GROUP_URN
+from scim_portal.protocol.license_schema import LICENSE_SCHEMA, LICENSE_URN
 from scim_portal.protocol.user_schema import USER_SCHEMA, USER_URN
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "GROUP",
     "GROUP_SCHEMA",
     "GROUP_URN",
+    "LICENSE_SCHEMA",
+    "LICENSE_URN",
     "USER",
     "USER_SCHEMA",
     "USER_URN",
@@ -30,5 +33,5 @@ __all__ = [
     "Schema",
 ]
 
-USER = ResourceType("User", "/Users", "User account", USER_SCHEMA, (ENTERPRISE_SCHEMA,))
+USER = ResourceType("User", "/Users", "User account", USER_SCHEMA, (ENTERPRISE_SCHEMA, LICENSE_SCHEMA))
 GROUP = ResourceType("Group", "/Groups", "Group", GROUP_SCHEMA)

@@ -17,7 +17,7 @@ from scim_portal.ids import is_id
 from scim_portal.models import Group, Membership, User
 from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.filters import Bound
-from scim_portal.services import filter_sql, mapping
+from scim_portal.services import filter_sql, license_views, mapping
 
 _U, _G, _M = User.__table__.c, Group.__table__.c, Membership.__table__.c
 USER_PARTS = (_U.id, _U.version, _U.document)
@@ -102,13 +102,19 @@ def members_of(ctx: Ctx, group_ids: Sequence[str]) -> dict[str, list[tuple[str, 
 
 
 def finished_users(ctx: Ctx, rows: Sequence[Any]) -> list[bytes]:
-    """Finish the answers of a page of users: their groups and the portal's address go in."""
+    """Finish the answers of a page of users: their groups, the portal's address and (where shown) licenses go in."""
     base = ctx.portal.scim_base_url
     ids = [row.id for row in rows if not getattr(row, "groupless", False)]
     groups = groups_of(ctx, ids) if ids else {}
+    shown = ctx.connector is not None and ctx.connector.show_licenses
+    licenses = license_views.of_users(ctx, [row.id for row in rows]) if shown else {}
     return [
         mapping.finished_user(
-            row.document, row.id, base, [mapping.group_reference(base, id, name) for id, name in groups.get(row.id, ())]
+            row.document,
+            row.id,
+            base,
+            [mapping.group_reference(base, id, name) for id, name in groups.get(row.id, ())],
+            licenses.get(row.id),
         )
         for row in rows
     ]

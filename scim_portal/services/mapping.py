@@ -14,10 +14,11 @@ import orjson
 
 from scim_portal.protocol import etags, resource
 from scim_portal.protocol.attributes import ResourceType
-from scim_portal.protocol.definitions import GROUP, USER
+from scim_portal.protocol.definitions import GROUP, LICENSE_URN, USER
 from scim_portal.protocol.folding import exact_text, fold_text
 
 Resource = dict[str, Any]
+_SCHEMAS = '{"schemas":['
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,15 @@ def location(scim_base_url: str, kind: ResourceType, id: str) -> str:
     return f"{scim_base_url}{kind.endpoint}/{id}"
 
 
-def finished_user(document: str, id: str, scim_base_url: str, groups: list[Resource]) -> bytes:
-    """Splice the portal's address and the user's groups into a stored document."""
-    tail = b',"groups":' + orjson.dumps(groups) + b"}" if groups else b"}"
-    return _located(document, location(scim_base_url, USER, id)) + tail
+def finished_user(
+    document: str, id: str, scim_base_url: str, groups: list[Resource], licenses: list[Resource] | None = None
+) -> bytes:
+    """Splice the portal's address, the user's groups and (where they are shown) licenses into a stored document."""
+    tail = b',"groups":' + orjson.dumps(groups) if groups else b""
+    if licenses:
+        document = document.replace(_SCHEMAS, f'{_SCHEMAS}"{LICENSE_URN}",', 1)
+        tail += b',"' + LICENSE_URN.encode() + b'":' + orjson.dumps({"licenses": licenses})
+    return _located(document, location(scim_base_url, USER, id)) + tail + b"}"
 
 
 def finished_group(document: str, id: str, scim_base_url: str, members: list[Resource] | None) -> bytes:

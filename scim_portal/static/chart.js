@@ -18,6 +18,13 @@
     return [0, 1, 2].map((cell) => rows.map((row) => at(row, cell)));
   }
 
+  // Instants in the reader's zone, as short as the step between two of them allows.
+  function dates(step) {
+    const day = { day: "numeric", month: "short" }, time = { hour: "2-digit", minute: "2-digit" };
+    const parts = step >= 86400 ? day : step >= 60 ? time : { ...time, second: "2-digit" };
+    return new Intl.DateTimeFormat("en-GB", parts);
+  }
+
   function draw(place) {
     const table = document.getElementById(place.dataset.chart);
     const data = numbers(table);
@@ -30,7 +37,8 @@
     return new uPlot({
       width: place.clientWidth, height: place.clientHeight, legend: { show: false }, cursor: { y: false },
       scales: { y: { range: (_, low, high) => [0, Math.max(4, Math.ceil(high * 1.1))] } },
-      axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 40 }],
+      axes: [{ ...axis, grid: { show: false }, space: 90, values: (_, marks, __, ___, step) =>
+        marks.map((mark) => dates(step).format(new Date(mark * 1000))) }, { ...axis, size: 40 }],
       series: [{}, { stroke: used, width: 2, fill: used.replace(")", " / 0.12)").replaceAll(",", ""), paths: steps, points: { show: false } },
         { stroke: color("key-limit"), width: 2, dash: [6, 4], paths: steps, points: { show: false } }],
     }, data, place);

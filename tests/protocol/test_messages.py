@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from scim_portal.protocol import messages
-from scim_portal.protocol.definitions import ENTERPRISE_URN, GROUP, GROUP_URN, USER, USER_URN
+from scim_portal.protocol.definitions import ENTERPRISE_URN, GROUP, GROUP_URN, LICENSE_URN, USER, USER_URN
 from scim_portal.protocol.errors import NotFound
 
 BASE = "https://acme.example/scim/v2"
@@ -50,13 +50,14 @@ def test_the_configuration_promises_what_the_capabilities_say() -> None:
 def test_resource_types_name_their_extensions() -> None:
     listed = messages.resource_types(BASE, TYPES)
     assert (listed["totalResults"], [one["name"] for one in listed["Resources"]]) == (2, ["User", "Group"])
-    assert listed["Resources"][0]["schemaExtensions"] == [{"schema": ENTERPRISE_URN, "required": False}]
+    extensions = [{"schema": urn, "required": False} for urn in (ENTERPRISE_URN, LICENSE_URN)]
+    assert listed["Resources"][0]["schemaExtensions"] == extensions
     assert messages.resource_type(BASE, TYPES, "group") == listed["Resources"][1]
 
 
 def test_schemas_are_listed_and_found_in_any_case() -> None:
     listed = messages.schemas(BASE, TYPES)
-    assert [one["id"] for one in listed["Resources"]] == [USER_URN, ENTERPRISE_URN, GROUP_URN]
+    assert [one["id"] for one in listed["Resources"]] == [USER_URN, ENTERPRISE_URN, LICENSE_URN, GROUP_URN]
     user = messages.schema(BASE, TYPES, USER_URN.upper())
     assert user == listed["Resources"][0]
     described = {one["name"]: one for one in user["attributes"]}

@@ -74,7 +74,7 @@ def _series(ctx: Ctx, charted: Summary | None) -> tuple[list[usage.Point], str]:
 
 
 def _event(entry: Any, names: dict[str, str]) -> Event:
-    words, icon, tone = wording.event(entry.event)
+    words, icon, tone = wording.entry_event(entry)
     text = f"{words}: {names.get(entry.license_type, entry.license_type)}"
     return Event(icon, tone, entry.user_id, entry.user_name, text, entry.reason_text, entry.at)
 

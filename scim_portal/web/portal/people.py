@@ -160,7 +160,7 @@ def _entry(entry: SeatEntry, names: dict[str, str]) -> dict[str, Any]:
     name = names[entry.license_type]
     cause = wording.cause(entry)
     return {
-        "title": f"{name}: {wording.event(entry.event)[0]}",
+        "title": f"{name}: {wording.entry_event(entry)[0]}",
         "reason": entry.reason_text,
         "at": entry.at,
         "cause": cause,

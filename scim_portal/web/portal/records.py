@@ -70,7 +70,7 @@ def ledger() -> Answer:
     names = type_names(ctx)
     selects = [("license", "License", list(names.items()))]
     return door.page(
-        "ledger.html", section="ledger", entries=found.items, names=names, event=wording.event, cause=wording.cause,
+        "ledger.html", section="ledger", entries=found.items, names=names, event=wording.entry_event, cause=wording.cause,
         selects=selects, chosen=request.args, **addresses.paging(found, "entries"),
     )  # fmt: skip
 

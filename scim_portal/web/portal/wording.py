@@ -23,6 +23,7 @@ EVENTS = {
     "seat.resumed": ("can use the seat again", "player-play", "good"),
     "seat.source_changed": ("keeps the seat for another reason", "refresh", "plain"),
     "ticket.opened": ("waits for a seat", "hourglass", "warn"),
+    "ticket.kept": ("has a place kept for a return", "clock", "plain"),
     "ticket.parked": ("no longer waits; the place is kept", "clock", "plain"),
     "ticket.resumed": ("waits again at the old place", "hourglass", "warn"),
     "ticket.changed": ("has another place in the queue", "refresh", "plain"),
@@ -51,6 +52,12 @@ def condition(text: str, groups: Mapping[str, str]) -> str:
         return _told(filters.parse(text), groups)
     except InvalidFilter:
         return text
+
+
+def entry_event(entry: Any) -> tuple[str, str, str]:
+    """Say what a ledger entry tells; a ticket that is opened for somebody who left only keeps their place."""
+    parked = entry.event == "ticket.opened" and entry.to_state == "parked"
+    return event("ticket.kept" if parked else entry.event)
 
 
 def event(name: str) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from scim_portal.context import Actor, ActorKind, Ctx, PortalRef
 from scim_portal.db import transact
 from scim_portal.protocol import filters, reading, tolerance
 from scim_portal.protocol.attributes import ResourceType
+from scim_portal.protocol.definitions import LICENSE_URN
 from scim_portal.protocol.errors import InvalidValue, UnsupportedMediaType
 from scim_portal.services import provisioning_log
 from scim_portal.services.provisioning_log import Call
@@ -48,6 +49,8 @@ def enter() -> None:
     """Authenticate, and check the token's scope for this endpoint and verb."""
     g.started = time.monotonic()
     g.ctx, bearer = guards.authenticate(SCIM_PREFIX, ActorKind.SCIM)
+    if LICENSE_URN.lower() in request.args.get("attributes", "").lower() and g.ctx.connector:
+        g.ctx = replace(g.ctx, connector=replace(g.ctx.connector, show_licenses=True))  # returned on request
     needed = scope(request.path, request.method)
     if bearer.scopes is not None and needed not in bearer.scopes:
         raise portal_errors.Forbidden(f"This token may not do that: it lacks the scope {needed}.")

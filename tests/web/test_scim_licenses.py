@@ -1,0 +1,35 @@
+"""The read-only license extension (licensing.md L13): shown on request or as the connector says, never taken from a client."""
+
+from __future__ import annotations
+
+from scim_portal.db import transact
+from scim_portal.protocol.definitions import LICENSE_URN
+from scim_portal.services import connectors
+from tests.portals import PortalUnderTest, a_policy, a_user
+
+
+def full_house(portal: PortalUnderTest) -> tuple[str, str]:
+    portal.license("view", 1)
+    portal.publish(a_policy(default="view"))
+    return portal.provision("ann@acme.example"), portal.provision("bob@acme.example")
+
+
+def test_seats_and_places_are_returned_on_request(portal: PortalUnderTest) -> None:
+    ann, bob = full_house(portal)
+    asked = portal.scim("GET", f"/Users?attributes=userName,{LICENSE_URN}:licenses").json["Resources"]
+    told = {one["id"]: one[LICENSE_URN]["licenses"][0] for one in asked}
+    assert (told[ann]["value"], told[ann]["state"], told[ann]["source"]) == ("view", "assigned", "default")
+    assert (told[bob]["state"], told[bob]["queuePosition"]) == ("waiting", 1)
+    assert LICENSE_URN not in portal.scim("GET", f"/Users/{ann}").json
+
+
+def test_a_connector_that_shows_licenses_shows_them_and_ignores_their_echo(portal: PortalUnderTest) -> None:
+    ann, _ = full_house(portal)
+    connector = portal.connector()
+    transact(lambda: connectors.change(portal.ctx(), connector.id, show_licenses=True))
+    shown = portal.scim("GET", f"/Users/{ann}").json
+    assert LICENSE_URN in shown["schemas"]
+    assert shown[LICENSE_URN]["licenses"][0]["display"] == "View"
+    forged = a_user("ann@acme.example", **{LICENSE_URN: {"licenses": [{"value": "gold"}]}})
+    answer = portal.scim("PUT", f"/Users/{ann}", forged).json
+    assert [one["value"] for one in answer[LICENSE_URN]["licenses"]] == ["view"]
