@@ -129,7 +129,7 @@ def _update(ctx: Ctx, id: str, change: Any, members: Sequence[MemberChange], if_
         written.changed = False
         return written
     columns = mapping.group_columns(content, Stamp(id, row.version + 1, row.created_at, ctx.now))
-    db.session.execute(_UPDATE, {"of_portal": ctx.portal.id, "of_group": id, **columns})
+    db.session.execute(_UPDATE, {"of_portal": ctx.portal.id, "of_group": id, **mapping.changeable(columns)})
     written.version, written.document = row.version + 1, columns["document"]
     licensing.settle_many(ctx, written.touched)
     return written

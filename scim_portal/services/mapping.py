@@ -54,6 +54,11 @@ def group_columns(content: Resource, stamp: Stamp) -> dict[str, Any]:
     }
 
 
+def changeable(columns: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what an update cannot change; setting a key to itself makes SQLite visit every row that refers to it."""
+    return {name: value for name, value in columns.items() if name not in {"id", "created_at"}}
+
+
 def content(document: str | bytes) -> Resource:
     """Read the resource back out of a stored document, without what the server adds."""
     stored: Resource = orjson.loads(document)

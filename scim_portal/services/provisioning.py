@@ -133,7 +133,7 @@ def _update(ctx: Ctx, id: str, change: Callable[[Resource], Resource], if_match:
         return Written(id, row.version, row.document, changed=False)
     columns = mapping.user_columns(content, Stamp(id, row.version + 1, row.created_at, ctx.now))
     try:
-        db.session.execute(_UPDATE, {"of_portal": ctx.portal.id, "of_user": id, **columns})
+        db.session.execute(_UPDATE, {"of_portal": ctx.portal.id, "of_user": id, **mapping.changeable(columns)})
     except IntegrityError:
         raise _taken(content["userName"]) from None
     changed = {name for name in present.keys() | content.keys() if present.get(name) != content.get(name)}
