@@ -21,13 +21,16 @@ def test_seats_and_places_are_returned_on_request(portal: PortalUnderTest) -> No
     assert (told[ann]["value"], told[ann]["state"], told[ann]["source"]) == ("view", "assigned", "default")
     assert (told[bob]["state"], told[bob]["queuePosition"]) == ("waiting", 1)
     assert LICENSE_URN not in portal.scim("GET", f"/Users/{ann}").json
+    assert LICENSE_URN not in [one["id"] for one in portal.scim("GET", "/Schemas").json["Resources"]]
 
 
 def test_a_connector_that_shows_licenses_shows_them_and_ignores_their_echo(portal: PortalUnderTest) -> None:
     ann, _ = full_house(portal)
     connector = portal.connector()
     transact(lambda: connectors.change(portal.ctx(), connector.id, show_licenses=True))
+    announced = [one["id"] for one in portal.scim("GET", "/Schemas").json["Resources"]]
     shown = portal.scim("GET", f"/Users/{ann}").json
+    assert LICENSE_URN in announced
     assert LICENSE_URN in shown["schemas"]
     assert shown[LICENSE_URN]["licenses"][0]["display"] == "View"
     forged = a_user("ann@acme.example", **{LICENSE_URN: {"licenses": [{"value": "gold"}]}})

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from scim_portal.protocol import messages, resource
-from scim_portal.protocol.definitions import GROUP, USER
+from scim_portal.protocol.attributes import ResourceType
+from scim_portal.protocol.definitions import GROUP, LICENSE_SCHEMA, USER
 from scim_portal.protocol.errors import Forbidden, NotImplementedByServer
 from scim_portal.web.scim.doors import answer, context
 
-TYPES = (USER, GROUP)
+# The license extension is announced where it is shown: an extension nobody sees or may write would only puzzle clients.
+PLAIN_USER = dataclasses.replace(USER, extensions=tuple(one for one in USER.extensions if one is not LICENSE_SCHEMA))
 
 
 def route(blueprint: Blueprint) -> None:
@@ -35,23 +38,23 @@ def configuration() -> Response:
 def resource_types() -> Response:
     """List the resource types."""
     _no_filter()
-    return _answer(messages.resource_types(_base(), TYPES))
+    return _answer(messages.resource_types(_base(), _types()))
 
 
 def resource_type(name: str) -> Response:
     """Give one resource type."""
-    return _answer(messages.resource_type(_base(), TYPES, name))
+    return _answer(messages.resource_type(_base(), _types(), name))
 
 
 def schemas() -> Response:
     """List the schemas."""
     _no_filter()
-    return _answer(messages.schemas(_base(), TYPES))
+    return _answer(messages.schemas(_base(), _types()))
 
 
 def schema(uri: str) -> Response:
     """Give one schema."""
-    return _answer(messages.schema(_base(), TYPES, uri))
+    return _answer(messages.schema(_base(), _types(), uri))
 
 
 def me() -> Response:
@@ -62,6 +65,11 @@ def me() -> Response:
 def _no_filter() -> None:
     if "filter" in request.args:
         raise Forbidden("Discovery endpoints cannot be filtered (RFC 7644 §4).")
+
+
+def _types() -> tuple[ResourceType, ...]:
+    connector = context().connector
+    return (USER if connector and connector.show_licenses else PLAIN_USER, GROUP)
 
 
 def _base() -> str:
