@@ -91,6 +91,24 @@ class InvalidVers(ScimError):
     scim_type = "invalidVers"
 
 
+class InvalidCursor(ScimError):
+    """The cursor is none of this query's (RFC 9865 §2.1)."""
+
+    scim_type = "invalidCursor"
+
+
+class ExpiredCursor(ScimError):
+    """The cursor is older than the server promises to keep it (RFC 9865 §2.1)."""
+
+    scim_type = "expiredCursor"
+
+
+class InvalidCount(ScimError):
+    """With a cursor, the count is beyond the largest page or not that of the first page (RFC 9865 §2.1)."""
+
+    scim_type = "invalidCount"
+
+
 class Sensitive(ScimError):
     """The request would put sensitive data into a URL (RFC 7644 §7.5.2)."""
 
@@ -114,6 +132,12 @@ class Forbidden(ScimError):
     """The credential does not allow this operation (RFC 7644 §3.12)."""
 
     status = 403
+
+
+class Unresolved(ScimError):
+    """A bulk operation refers to a resource that the same request did not create (RFC 7644 §3.7.1)."""
+
+    status = 409
 
 
 class TooLarge(ScimError):

@@ -12,7 +12,10 @@ from typing import Any
 import orjson
 
 from scim_portal.protocol.attributes import Attribute, ResourceType, Schema
+from scim_portal.protocol.bulk_request import LARGEST_PAYLOAD, MOST_OPERATIONS
+from scim_portal.protocol.cursors import TIMEOUT
 from scim_portal.protocol.errors import NotFound, ScimError
+from scim_portal.protocol.queries import DEFAULT_PAGE, LARGEST_PAGE
 
 LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 CONFIG_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
@@ -22,31 +25,47 @@ SCHEMA_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the server can do; counts are resources or operations, `bulk_payload` is in bytes."""
+    """What the server can do; counts are resources or operations, `bulk_payload` is in bytes, `cursor_timeout` in seconds."""
 
     patch: bool = True
-    bulk: bool = False
-    bulk_operations: int = 0
-    bulk_payload: int = 0
+    bulk: bool = True
+    bulk_operations: int = MOST_OPERATIONS
+    bulk_payload: int = LARGEST_PAYLOAD
     filter: bool = True
-    filter_results: int = 200
+    filter_results: int = LARGEST_PAGE
     change_password: bool = False
-    sort: bool = False
+    sort: bool = True
     etag: bool = True
+    page: int = DEFAULT_PAGE
+    cursor_timeout: int = TIMEOUT
     documentation: str | None = None
 
 
 CAPABILITIES = Capabilities()
 
 
-def list_response(resources: Iterable[bytes], total: int, start_index: int) -> bytes:
-    """Join resources that are JSON already into a ListResponse; counts are integers, as Okta insists."""
+def list_response(
+    resources: Iterable[bytes],
+    total: int | None,
+    start_index: int | None = None,
+    *,
+    next_cursor: str | None = None,
+    previous_cursor: str | None = None,
+) -> bytes:
+    """Join resources that are JSON already into a ListResponse; counts are integers, as Okta insists.
+
+    A page by index has a total and a start, a page by cursor has cursors and may leave the total out (RFC 9865 §2).
+    """
     items = list(resources)
-    head = (
-        f'{{"schemas":["{LIST_SCHEMA}"],"totalResults":{total},'
-        f'"startIndex":{start_index},"itemsPerPage":{len(items)},"Resources":['
-    )
-    return b"".join((head.encode(), b",".join(items), b"]}"))
+    facts = {
+        "totalResults": total,
+        "startIndex": start_index,
+        "itemsPerPage": len(items),
+        "nextCursor": next_cursor,
+        "previousCursor": previous_cursor,
+    }
+    head = orjson.dumps({"schemas": [LIST_SCHEMA], **{name: one for name, one in facts.items() if one is not None}})
+    return b"".join((head[:-1], b',"Resources":[', b",".join(items), b"]}"))
 
 
 def error_body(problem: ScimError) -> bytes:
@@ -69,6 +88,14 @@ def service_provider_config(base_url: str, capabilities: Capabilities = CAPABILI
         "changePassword": {"supported": able.change_password},
         "sort": {"supported": able.sort},
         "etag": {"supported": able.etag},
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": able.page,
+            "maxPageSize": able.filter_results,
+            "cursorTimeout": able.cursor_timeout,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",

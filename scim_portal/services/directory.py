@@ -1,38 +1,28 @@
 """Reading users and groups as SCIM sees them: by id, by filter and page, with what other rows know about them.
 
-One statement for the page, one for its total, one for everybody's groups or members: never one a row.
+Which rows a page holds is decided in `listing`; here one more statement reads everybody's groups or members, never one a row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, select
 
 from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.ids import is_id
 from scim_portal.models import Group, Membership, User
+from scim_portal.protocol.definitions import GROUP, USER
 from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.filters import Bound
-from scim_portal.services import filter_sql, license_views, mapping
+from scim_portal.services import license_views, listing, mapping
+from scim_portal.services.listing import Page, Source
 
 _U, _G, _M = User.__table__.c, Group.__table__.c, Membership.__table__.c
 USER_PARTS = (_U.id, _U.version, _U.document)
 GROUP_PARTS = (_G.id, _G.version, _G.document)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Part of a list: the rows (id, version, document), the total, and where it starts (from 1)."""
-
-    rows: Sequence[Row[Any]]
-    total: int
-    start_index: int
-
-
 _USER = select(*USER_PARTS).where(
     _U.portal_id == bindparam("portal"), _U.id == bindparam("id"), _U.deleted_at.is_(None)
 )
@@ -84,12 +74,12 @@ def group(ctx: Ctx, id: str) -> Row[Any]:
 
 def users(ctx: Ctx, bound: Bound | None, *, start_index: int, count: int) -> Page:
     """List users that are not deleted and meet the filter, oldest first."""
-    return _page(ctx, User, USER_PARTS, bound, start_index, count)
+    return listing.page(ctx, (Source(USER, bound),), start_index=start_index, count=count)
 
 
 def groups(ctx: Ctx, bound: Bound | None, *, start_index: int, count: int) -> Page:
     """List groups that are not deleted and meet the filter, oldest first."""
-    return _page(ctx, Group, GROUP_PARTS, bound, start_index, count)
+    return listing.page(ctx, (Source(GROUP, bound),), start_index=start_index, count=count)
 
 
 def groups_of(ctx: Ctx, user_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
@@ -151,17 +141,3 @@ def has_more_members(ctx: Ctx, group_id: str, count: int) -> bool:
         len(db.session.execute(_SOME_MEMBERS, {"portal": ctx.portal.id, "group": group_id, "most": count + 1}).all())
         > count
     )
-
-
-def _page(ctx: Ctx, model: Any, parts: Any, bound: Bound | None, start_index: int, count: int) -> Page:
-    where = [model.portal_id == ctx.portal.id, model.deleted_at.is_(None)]
-    if bound is not None:
-        where.append(filter_sql.condition(bound, model, db.engine.dialect.name))
-    rows: Sequence[Row[Any]] = []
-    if count > 0:
-        query = select(*parts).where(*where).order_by(model.id).limit(count).offset(start_index - 1)
-        rows = db.session.execute(query).all()
-    if len(rows) < count and (rows or start_index == 1):  # the page is the last one: its end is the total
-        return Page(rows, start_index - 1 + len(rows), start_index)
-    total = db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0
-    return Page(rows, total, start_index)

@@ -24,6 +24,12 @@ def test_a_list_is_joined_from_bytes_and_counts_are_integers() -> None:
     }
 
 
+def test_a_page_by_cursor_carries_cursors_and_may_leave_out_the_total() -> None:
+    body = orjson.loads(messages.list_response([b"{}"], None, next_cursor="n", previous_cursor="p"))
+    assert list(body) == ["schemas", "itemsPerPage", "nextCursor", "previousCursor", "Resources"]
+    assert (body["nextCursor"], body["previousCursor"]) == ("n", "p")
+
+
 def test_an_empty_list_has_empty_resources() -> None:
     assert orjson.loads(messages.list_response([], 0, 1))["Resources"] == []
 
@@ -35,9 +41,17 @@ def test_an_error_is_written_as_json() -> None:
 def test_the_configuration_promises_what_the_capabilities_say() -> None:
     config = messages.service_provider_config(BASE)
     assert config["patch"]["supported"] is True
-    assert config["bulk"] == {"supported": False, "maxOperations": 0, "maxPayloadSize": 0}
+    assert config["bulk"] == {"supported": True, "maxOperations": 1000, "maxPayloadSize": 1024 * 1024}
     assert config["filter"] == {"supported": True, "maxResults": 200}
-    assert [config[one]["supported"] for one in ("changePassword", "sort", "etag")] == [False, False, True]
+    assert [config[one]["supported"] for one in ("changePassword", "sort", "etag")] == [False, True, True]
+    assert config["pagination"] == {
+        "cursor": True,
+        "index": True,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": 100,
+        "maxPageSize": 200,
+        "cursorTimeout": 3600,
+    }
     assert config["authenticationSchemes"][0]["type"] == "oauthbearertoken"
     assert config["meta"]["location"] == f"{BASE}/ServiceProviderConfig"
     assert "documentationUri" not in config

@@ -33,6 +33,9 @@ def test_every_keyword_of_the_rfc_has_one_class() -> None:
             "invalidValue",
             "invalidVers",
             "sensitive",
+            "invalidCursor",
+            "expiredCursor",
+            "invalidCount",
         ]
     )
 

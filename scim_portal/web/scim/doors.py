@@ -1,4 +1,7 @@
-"""Coming in and going out of the SCIM rooms: credential, scope, request log; reading bodies, paging and filters."""
+"""Coming in and going out of the SCIM rooms: credential, scope, request log; reading bodies and queries.
+
+A view cannot tell whether its request came alone or as an operation of a bulk request: `body` and `if_match` give what is its.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,9 @@ from scim_portal import clock
 from scim_portal import errors as portal_errors
 from scim_portal.context import Actor, ActorKind, Ctx, PortalRef
 from scim_portal.db import transact
-from scim_portal.protocol import filters, reading, tolerance
-from scim_portal.protocol.attributes import ResourceType
-from scim_portal.protocol.definitions import LICENSE_URN
-from scim_portal.protocol.errors import InvalidValue, UnsupportedMediaType
+from scim_portal.protocol import queries, reading, tolerance
+from scim_portal.protocol.bulk import Call as BulkCall
+from scim_portal.protocol.errors import UnsupportedMediaType
 from scim_portal.services import provisioning_log
 from scim_portal.services.provisioning_log import Call
 from scim_portal.services.secrets_format import SCIM_PREFIX
@@ -26,8 +28,7 @@ from scim_portal.web import guards, tenancy
 MEDIA_TYPE = "application/scim+json"
 ACCEPTED = {"application/scim+json", "application/json"}
 VERBS = {"GET": "read", "HEAD": "read", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
-LARGEST_PAGE = 200
-DEFAULT_PAGE = 100
+ROOT = "/scim/v2"
 STRANGERS_EVERY = 10.0
 _TOLERANCES = {
     "strict": tolerance.STRICT,
@@ -37,27 +38,33 @@ _TOLERANCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
-    """Which part of a list is wanted (RFC 7644 §3.4.2.4); `start_index` counts from 1."""
-
-    start_index: int
-    count: int
-
-
 def enter() -> None:
     """Authenticate, and check the token's scope for this endpoint and verb."""
     g.started = time.monotonic()
     g.ctx, bearer = guards.authenticate(SCIM_PREFIX, ActorKind.SCIM)
-    if LICENSE_URN.lower() in request.args.get("attributes", "").lower() and g.ctx.connector:
-        g.ctx = replace(g.ctx, connector=replace(g.ctx.connector, show_licenses=True))  # returned on request
-    needed = scope(request.path, request.method)
-    if bearer.scopes is not None and needed not in bearer.scopes:
-        raise portal_errors.Forbidden(f"This token may not do that: it lacks the scope {needed}.")
+    g.scopes = bearer.scopes
+    if request.path != f"{ROOT}/Bulk":  # each of its operations needs its own
+        check_scope(request.path, request.method)
+
+
+def check_scope(path: str, method: str) -> None:
+    """Raise `Forbidden` when the token lacks a scope for this endpoint and verb."""
+    lacking = sorted(scopes(path, method) - set(g.scopes)) if g.scopes is not None else []
+    if lacking:
+        raise portal_errors.Forbidden(f"This token may not do that: it lacks the scope {lacking[0]}.")
+
+
+def scopes(path: str, method: str) -> set[str]:
+    """Name the scopes that an endpoint and verb need; a search by POST only reads."""
+    if method == "POST" and path == f"{ROOT}/.search":
+        return {"scim:user:read", "scim:group:read"}
+    if method == "POST" and path.endswith("/.search"):
+        method = "GET"
+    return {scope(path, method)}
 
 
 def scope(path: str, method: str) -> str:
-    """Name the scope that an endpoint and verb need."""
+    """Name the scope that an endpoint of one resource type, or of none, and a verb need."""
     for part, subject in (("/Users", "user"), ("/Groups", "group")):
         if part in path:
             return f"scim:{subject}:{VERBS.get(method, 'read')}"
@@ -78,6 +85,8 @@ def tolerated() -> tolerance.Tolerance:
 
 def body() -> dict[str, Any]:
     """Read the request's JSON object strictly. Raises the protocol's errors for type, syntax and size."""
+    if "operation" in g:
+        return dict(g.operation.data or {})
     if request.mimetype not in ACCEPTED:
         sent = request.mimetype or "nothing"
         raise UnsupportedMediaType(f"The body must be {MEDIA_TYPE} or application/json, not {sent}.")
@@ -86,22 +95,23 @@ def body() -> dict[str, Any]:
     return reading.loads(request.get_data(cache=True))
 
 
-def paging() -> Paging:
-    """Read startIndex and count: below 1 is 1, negative is 0, more than 200 is 200."""
-    return Paging(max(1, _whole("startIndex", 1)), min(LARGEST_PAGE, max(0, _whole("count", DEFAULT_PAGE))))
+def if_match() -> str | None:
+    """Give the versions that the caller would change."""
+    if "operation" in g:
+        version: str | None = g.operation.version
+        return version
+    return request.headers.get("If-Match")
 
 
-def bound_filter(kind: ResourceType) -> filters.Bound | None:
-    """Read and bind the filter, if there is one. Raises `InvalidFilter`."""
-    text = request.args.get("filter")
-    if text is None:
-        return None
-    return filters.compiled(text, kind, bare_words=tolerated().bare_filter_words)
+def query() -> queries.Query:
+    """Read the parameters of a list, or of what an answer shall carry."""
+    return queries.from_parameters(request.args)
 
 
-def names(parameter: str) -> tuple[str, ...]:
-    """Read a comma-separated list of attribute names."""
-    return tuple(name.strip() for name in request.args.get(parameter, "").split(",") if name.strip())
+def begin(operation: BulkCall, kind: str) -> None:
+    """Begin one operation of a bulk request: from here on, views and log take it for the request."""
+    g.operation, g.started, g.failure_logged = operation, time.monotonic(), False
+    g.subject = Subject(kind, operation.id)
 
 
 def answer(content: bytes | None, status: int = 200, **headers: str) -> Response:
@@ -172,29 +182,18 @@ def _stranger() -> Ctx | None:
 def _call(status: int, detail: str | None) -> Call:
     subject: Subject = g.get("subject") or Subject("")
     took = int((time.monotonic() - g.get("started", time.monotonic())) * 1000)
-    path = _storable(request.script_root + request.path)
-    return Call(
-        request.method,
-        path,
-        status,
-        took,
-        subject.kind or None,
-        subject.id and _storable(subject.id),
-        subject.name,
-        detail,
-    )
+    method, address = request.method, request.path
+    if "operation" in g:
+        method, address = g.operation.method, address_of(g.operation)
+    path, id = _storable(request.script_root + address), subject.id and _storable(subject.id)
+    return Call(method, path, status, took, subject.kind or None, id, subject.name, detail and _storable(detail))
+
+
+def address_of(operation: BulkCall) -> str:
+    """Give the path that an operation of a bulk request would have had alone."""
+    return f"{ROOT}{operation.endpoint}" + (f"/{operation.id}" if operation.id else "")
 
 
 def _storable(text: str) -> str:
     """Show a NUL as U+FFFD: an address may carry one, and PostgreSQL takes none."""
     return text.replace("\x00", "\ufffd")
-
-
-def _whole(name: str, default: int) -> int:
-    text = request.args.get(name, "").strip()
-    if not text:
-        return default
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
-        raise InvalidValue(f"{name} must be a whole number, not {text[:40]!r}.", attribute=name, value=text)
-    return int(text)

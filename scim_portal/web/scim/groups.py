@@ -1,19 +1,18 @@
-"""`/Groups` (RFC 7644 §3.3 to §3.6); answers carry members only where they are wanted and affordable."""
+"""`/Groups` (RFC 7644 §3.3 to §3.6)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from flask import Blueprint, Response, request
 
 from scim_portal.context import Ctx
-from scim_portal.protocol import etags, messages, patch, resource
+from scim_portal.protocol import etags, patch, resource
 from scim_portal.protocol.definitions import GROUP
 from scim_portal.protocol.patch import Member
 from scim_portal.services import directory, mapping
 from scim_portal.services import groups as services
-from scim_portal.web.scim import doors
+from scim_portal.web.scim import doors, finishing, search
 from scim_portal.web.scim.doors import about, answer, context, logged
 
 MEMBERS_IN_PATCH_ANSWER = 100
@@ -30,10 +29,8 @@ def route(blueprint: Blueprint) -> None:
 
 
 def list_groups() -> Response:
-    """List groups: filter, startIndex, count, attributes, excludedAttributes."""
-    ctx, paging = context(), doors.paging()
-    page = directory.groups(ctx, doors.bound_filter(GROUP), start_index=paging.start_index, count=paging.count)
-    return answer(messages.list_response(_finished(ctx, page.rows), page.total, page.start_index))
+    """List groups (RFC 7644 §3.4.2)."""
+    return search.answer_to((GROUP,), doors.query())
 
 
 def read(id: str) -> Response:
@@ -43,7 +40,7 @@ def read(id: str) -> Response:
     tag = etags.tag(row.version)
     if etags.precondition(None, request.headers.get("If-None-Match"), row.version, reading=True) == "not-modified":
         return answer(None, 304, ETag=tag)
-    return answer(_finished(ctx, [row])[0], ETag=tag)
+    return answer(_finished(ctx, row), ETag=tag)
 
 
 @logged("Group")
@@ -53,7 +50,7 @@ def create(ctx: Ctx) -> Response:
     written = services.create(ctx, content, members)
     _about(written, content)
     location = mapping.location(ctx.portal.scim_base_url, GROUP, written.id)
-    return answer(_finished(ctx, [written])[0], 201, ETag=etags.tag(written.version), Location=location)
+    return answer(_finished(ctx, written), 201, ETag=etags.tag(written.version), Location=location)
 
 
 @logged("Group")
@@ -61,9 +58,9 @@ def replace(ctx: Ctx, id: str) -> Response:
     """Replace a group and its members; never creates one."""
     about(id)
     content, members = _loaded()
-    written = services.replace(ctx, id, content, members, if_match=request.headers.get("If-Match"))
+    written = services.replace(ctx, id, content, members, if_match=doors.if_match())
     _about(written, content)
-    return answer(_finished(ctx, [written])[0], ETag=etags.tag(written.version))
+    return answer(_finished(ctx, written), ETag=etags.tag(written.version))
 
 
 @logged("Group")
@@ -72,20 +69,20 @@ def modify(ctx: Ctx, id: str) -> Response:
     about(id)
     tolerance = doors.tolerated()
     change = patch.split_members(patch.parse_request(doors.body(), tolerance), tolerance)
-    written = services.modify(ctx, id, change, tolerance=tolerance, if_match=request.headers.get("If-Match"))
+    written = services.modify(ctx, id, change, tolerance=tolerance, if_match=doors.if_match())
     _about(written, mapping.content(written.document))
     tag = etags.tag(written.version)
     silent = ctx.connector is not None and ctx.connector.kind == "entra"
     if silent or directory.has_more_members(ctx, written.id, MEMBERS_IN_PATCH_ANSWER):
         return answer(None, 204, ETag=tag)
-    return answer(_finished(ctx, [written])[0], ETag=tag)
+    return answer(_finished(ctx, written), ETag=tag)
 
 
 @logged("Group")
 def remove(ctx: Ctx, id: str) -> Response:
     """Delete a group as far as SCIM is concerned; its users stay."""
     about(id)
-    services.remove(ctx, id, if_match=request.headers.get("If-Match"))
+    services.remove(ctx, id, if_match=doors.if_match())
     return answer(None, 204)
 
 
@@ -103,19 +100,5 @@ def _about(written: services.Written, content: dict[str, Any]) -> None:
     about(written.id, content["displayName"], note)
 
 
-def _finished(ctx: Ctx, rows: Any) -> list[bytes]:
-    wanted, unwanted = doors.names("attributes"), doors.names("excludedAttributes")
-    with_members = _wants_members(wanted, unwanted)
-    found = directory.finished_groups(ctx, rows, with_members=with_members)
-    if not wanted and not unwanted:
-        return found
-    return [
-        resource.dumps(resource.project(orjson.loads(one), GROUP, attributes=wanted, excluded=unwanted))
-        for one in found
-    ]
-
-
-def _wants_members(wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> bool:
-    asked = [name.lower() for name in wanted]
-    refused = [name.lower() for name in unwanted]
-    return "members" not in refused and (not asked or any("members" in name for name in asked))
+def _finished(ctx: Ctx, row: Any) -> bytes:
+    return finishing.finished(ctx, GROUP, [row], doors.query())[0]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from flask import Blueprint, Response, request
 
 from scim_portal.context import Ctx
-from scim_portal.protocol import etags, messages, patch, resource
+from scim_portal.protocol import etags, patch, resource
 from scim_portal.protocol.definitions import USER
 from scim_portal.services import directory, mapping, provisioning
-from scim_portal.web.scim import doors
+from scim_portal.web.scim import doors, finishing, search
 from scim_portal.web.scim.doors import about, answer, context, logged
 
 
@@ -26,11 +25,8 @@ def route(blueprint: Blueprint) -> None:
 
 
 def list_users() -> Response:
-    """List users: filter, startIndex, count, attributes, excludedAttributes."""
-    ctx, paging = context(), doors.paging()
-    page = directory.users(ctx, doors.bound_filter(USER), start_index=paging.start_index, count=paging.count)
-    resources = [_projected(one) for one in directory.finished_users(ctx, page.rows)]
-    return answer(messages.list_response(resources, page.total, page.start_index))
+    """List users (RFC 7644 §3.4.2)."""
+    return search.answer_to((USER,), doors.query())
 
 
 def read(id: str) -> Response:
@@ -40,7 +36,7 @@ def read(id: str) -> Response:
     tag = etags.tag(row.version)
     if etags.precondition(None, request.headers.get("If-None-Match"), row.version, reading=True) == "not-modified":
         return answer(None, 304, ETag=tag)
-    return answer(_projected(directory.finished_users(ctx, [row])[0]), ETag=tag)
+    return answer(_finished(ctx, row), ETag=tag)
 
 
 @logged("User")
@@ -58,7 +54,7 @@ def replace(ctx: Ctx, id: str) -> Response:
     """Replace a user; never creates one."""
     about(id)
     content = resource.load(USER, doors.body(), tolerance=doors.tolerated())
-    written = provisioning.replace(ctx, id, content, if_match=request.headers.get("If-Match"))
+    written = provisioning.replace(ctx, id, content, if_match=doors.if_match())
     about(written.id, content["userName"])
     return _written(ctx, written, 200)
 
@@ -68,7 +64,7 @@ def modify(ctx: Ctx, id: str) -> Response:
     """Apply a PATCH and answer with the user."""
     about(id)
     operations = patch.parse_request(doors.body(), doors.tolerated())
-    if_match = request.headers.get("If-Match")
+    if_match = doors.if_match()
     written = provisioning.modify(ctx, id, operations, tolerance=doors.tolerated(), if_match=if_match)
     about(written.id, mapping.content(written.document)["userName"])
     return _written(ctx, written, 200)
@@ -78,20 +74,16 @@ def modify(ctx: Ctx, id: str) -> Response:
 def remove(ctx: Ctx, id: str) -> Response:
     """Delete a user as far as SCIM is concerned."""
     about(id)
-    provisioning.remove(ctx, id, if_match=request.headers.get("If-Match"))
+    provisioning.remove(ctx, id, if_match=doors.if_match())
     return answer(None, 204)
 
 
 def _written(ctx: Ctx, written: Any, status: int) -> Response:
-    content = _projected(directory.finished_users(ctx, [written])[0])
     headers = {"ETag": etags.tag(written.version)}
     if status == 201:
         headers["Location"] = mapping.location(ctx.portal.scim_base_url, USER, written.id)
-    return answer(content, status, **headers)
+    return answer(_finished(ctx, written), status, **headers)
 
 
-def _projected(content: bytes) -> bytes:
-    wanted, unwanted = doors.names("attributes"), doors.names("excludedAttributes")
-    if not wanted and not unwanted:
-        return content
-    return resource.dumps(resource.project(orjson.loads(content), USER, attributes=wanted, excluded=unwanted))
+def _finished(ctx: Ctx, row: Any) -> bytes:
+    return finishing.finished(ctx, USER, [row], doors.query())[0]

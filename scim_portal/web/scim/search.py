@@ -1,0 +1,42 @@
+"""Lists, and `/.search`: the same query in a body instead of a URL, where nobody logs it (RFC 7644 §3.4.2, §3.4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response
+
+from scim_portal.protocol import messages, queries
+from scim_portal.protocol.attributes import ResourceType
+from scim_portal.protocol.definitions import GROUP, USER
+from scim_portal.protocol.queries import Query
+from scim_portal.services import search
+from scim_portal.web.scim import doors, finishing
+from scim_portal.web.scim.doors import answer, context
+
+
+def route(blueprint: Blueprint) -> None:
+    """Register the routes: below each list, and at the root for users and groups together."""
+    for name, address, types in (
+        ("search_all", "/.search", (USER, GROUP)),
+        ("search_users", "/Users/.search", (USER,)),
+        ("search_groups", "/Groups/.search", (GROUP,)),
+    ):
+        blueprint.add_url_rule(address, name, by_message, methods=["POST"], defaults={"types": types})
+
+
+def by_message(types: Sequence[ResourceType]) -> Response:
+    """Answer a SearchRequest."""
+    return answer_to(types, queries.from_message(doors.body(), doors.tolerated()))
+
+
+def answer_to(types: Sequence[ResourceType], query: Query) -> Response:
+    """Answer a query with a ListResponse."""
+    ctx = context()
+    found = search.find(ctx, types, query, bare_words=doors.tolerated().bare_filter_words)
+    if len(types) > 1:
+        resources = finishing.mixed(ctx, types, found.rows, query)
+    else:
+        resources = finishing.finished(ctx, types[0], found.rows, query)
+    cursors = {"next_cursor": found.next_cursor, "previous_cursor": found.previous_cursor}
+    return answer(messages.list_response(resources, found.total, found.start_index, **cursors))
