@@ -125,7 +125,7 @@ def test_a_fault_of_ours_is_logged_without_secrets_and_answered_without_a_trace(
         raise RuntimeError(f"token {portal.token} is in this message")
 
     token = portal.token
-    monkeypatch.setattr("scim_portal.services.directory.users", broken)
+    monkeypatch.setattr("scim_portal.services.search.find", broken)
     answer = portal.scim("GET", "/Users")
     assert answer.status_code == 500
     assert answer.mimetype == "application/scim+json"
