@@ -49,12 +49,6 @@ def create_groups(sizes: Sequence[int], name: str) -> Workload:
     return Workload("set-up: groups", partial(_create_group, tuple(sizes), name), len(sizes), keeps_ids=True)
 
 
-def fill_group(group: str, members: Sequence[str]) -> Workload:
-    """Add the members to a group by PATCH, in chunks."""
-    chunks = [tuple(members[start : start + CHUNK]) for start in range(0, len(members), CHUNK)]
-    return Workload("set-up: members", partial(_fill, group, chunks), len(chunks))
-
-
 def user_workloads(users: Sequence[str]) -> list[Workload]:
     """Return the workloads on users that already exist; numbers of users equal positions in `users`."""
     return [
@@ -144,10 +138,6 @@ def _patch_active(users: Sequence[str], n: int) -> Request:
 def _put(users: Sequence[str], n: int) -> Request:
     number = n % len(users)
     return Request("PUT", f"/Users/{users[number]}", user_body(number, title=f"Analyst {n}"))
-
-
-def _fill(group: str, chunks: Sequence[Sequence[str]], n: int) -> Request:
-    return _patch(f"/Groups/{group}", _addition(chunks[n]))
 
 
 def _add_member(group: str, spare: Sequence[str], n: int) -> Request:

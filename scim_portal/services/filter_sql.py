@@ -24,7 +24,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -235,4 +234,3 @@ class _Columns:
 _INSTANTS = _Columns(
     *(columns[("meta", name)] for columns in (USER_COLUMNS, GROUP_COLUMNS) for name in ("created", "lastModified"))
 )
-EVERYTHING: Condition = true()
