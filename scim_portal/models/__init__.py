@@ -1,7 +1,7 @@
 """Tables: columns, constraints, indexes; no behavior beyond one row's own invariants."""
 
 from scim_portal.models.audit import AdminAction, ProvisioningEntry
-from scim_portal.models.directory import Group, Membership, User
+from scim_portal.models.directory import Ancestry, Departures, Email, ExtensionSchema, Group, Membership, Nesting, User
 from scim_portal.models.licensing import (
     ContractLine,
     Family,
@@ -17,7 +17,7 @@ from scim_portal.models.portal import Admin, AdminSession, Connector, Credential
 from scim_portal.models.queue import Job
 
 __all__ = [
-    "Admin", "AdminAction", "AdminSession", "Connector", "ContractLine", "Credential", "Family", "Group", "Job",
-    "LicenseType", "Membership", "Override", "PolicyDraft", "PolicyVersion", "Portal", "ProvisioningEntry", "Seat", "SeatEntry",
-    "Throttle", "Ticket", "User",
+    "Admin", "AdminAction", "AdminSession", "Ancestry", "Connector", "ContractLine", "Credential", "Departures", "Email",
+    "ExtensionSchema", "Family", "Group", "Job", "LicenseType", "Membership", "Nesting", "Override", "PolicyDraft",
+    "PolicyVersion", "Portal", "ProvisioningEntry", "Seat", "SeatEntry", "Throttle", "Ticket", "User",
 ]  # fmt: skip

@@ -37,7 +37,10 @@ class AdminAction(Model):
 
 
 class ProvisioningEntry(Model):
-    """One SCIM write, or one SCIM call that failed; `effects` are the seat changes it caused."""
+    """One SCIM write, or one SCIM call that failed; `effects` are the seat changes it caused.
+
+    The bodies, with secrets blacked out, are there while the connector is in debug mode, and cleared after a day.
+    """
 
     __tablename__ = "provisioning_entry"
     portal_id: Mapped[str] = portal_id()
@@ -54,6 +57,8 @@ class ProvisioningEntry(Model):
     resource_name: Mapped[str | None] = mapped_column(Text)
     detail: Mapped[str | None] = mapped_column(Text)
     effects: Mapped[list[Any] | None] = mapped_column(Document)
+    request_body: Mapped[str | None] = mapped_column(Text)
+    response_body: Mapped[str | None] = mapped_column(Text)
     ip: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str] = keyed()
     __table_args__ = (in_portal(), Index("ix_provisioning_entry_resource", "portal_id", "resource_id"))

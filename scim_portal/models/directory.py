@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Index, Integer, Text
+from sqlalchemy import Boolean, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scim_portal.db import Model
@@ -63,12 +63,87 @@ class Membership(Model):
     group_id: Mapped[str] = keyed(primary_key=True)
     user_id: Mapped[str] = keyed(primary_key=True)
     display: Mapped[str | None] = mapped_column(Text)
+    display_folded: Mapped[str | None] = keyed()
     created_at: Mapped[datetime] = instant()
     __table_args__ = (
         belongs_to("user_group", "group_id"),
         belongs_to("user_account", "user_id"),
         Index(None, "portal_id", "user_id"),
     )
+
+
+class Nesting(Model):
+    """One group as a member of another, as the provider wrote it; written also while one of the two is deleted."""
+
+    __tablename__ = "nesting"
+    portal_id: Mapped[str] = portal_id()
+    group_id: Mapped[str] = keyed(primary_key=True)
+    member_id: Mapped[str] = keyed(primary_key=True)
+    display: Mapped[str | None] = mapped_column(Text)
+    display_folded: Mapped[str | None] = keyed()
+    created_at: Mapped[datetime] = instant()
+    __table_args__ = (
+        belongs_to("user_group", "group_id"),
+        belongs_to("user_group", "member_id"),
+        Index(None, "portal_id", "member_id"),
+    )
+
+
+class Ancestry(Model):
+    """A group and a group above it, at any height, through groups that are not deleted: `Nesting` followed to its end.
+
+    Kept by `services.nesting`, so that nobody who reads or filters has to follow anything.
+    """
+
+    __tablename__ = "ancestry"
+    portal_id: Mapped[str] = portal_id()
+    group_id: Mapped[str] = keyed(primary_key=True)
+    ancestor_id: Mapped[str] = keyed(primary_key=True)
+    __table_args__ = (
+        belongs_to("user_group", "group_id"),
+        belongs_to("user_group", "ancestor_id"),
+        Index(None, "portal_id", "ancestor_id"),
+    )
+
+
+class Email(Model):
+    """A user's mail address, folded: an index to look users up by any of their addresses, and nothing else."""
+
+    __tablename__ = "user_email"
+    portal_id: Mapped[str] = portal_id()
+    user_id: Mapped[str] = keyed(primary_key=True)
+    value_folded: Mapped[str] = keyed(primary_key=True)
+    __table_args__ = (belongs_to("user_account", "user_id"), Index(None, "portal_id", "value_folded"))
+
+
+class Departures(Model):
+    """How often users (or groups) of a portal were deleted or came back: what moves places in a list (see `services.anchors`)."""
+
+    __tablename__ = "departures"
+    portal_id: Mapped[str] = portal_id()
+    kind: Mapped[str] = keyed(primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    __table_args__ = (in_portal(),)
+
+
+class ExtensionSchema(Model):
+    """A SCIM extension that an admin declared for the portal's users or groups (RFC 7643 §3.3).
+
+    `attributes` is the list that `/Schemas` serves, as `services.extensions` checked it.
+    """
+
+    __tablename__ = "extension_schema"
+    portal_id: Mapped[str] = portal_id()
+    id: Mapped[str] = own_id()
+    resource_kind: Mapped[str] = keyed()
+    urn: Mapped[str] = mapped_column(Text)
+    urn_folded: Mapped[str] = keyed()
+    name: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(Text)
+    attributes: Mapped[list[Any]] = mapped_column(Document)
+    created_at: Mapped[datetime] = instant()
+    updated_at: Mapped[datetime] = instant()
+    __table_args__ = (in_portal(), UniqueConstraint("portal_id", "urn_folded"))
 
 
 def _present(table: Any) -> dict[str, Any]:
@@ -82,7 +157,10 @@ Index("uq_user_account_user_name", User.portal_id, User.user_name_folded, unique
 Index("ix_user_account_deleted_name", User.portal_id, User.user_name_folded, User.deleted_at)
 Index("ix_user_account_external_id", User.portal_id, User.external_id)
 Index("ix_user_account_updated_at", User.portal_id, User.updated_at, User.id)
+Index("ix_user_account_present", User.portal_id, User.id, **_present(User))
 Group.__table__.append_constraint(in_portal())
 Group.__table__.append_constraint(belongs_to("connector", "connector_id"))
 Index("ix_user_group_display_name", Group.portal_id, Group.display_name_folded)
 Index("ix_user_group_external_id", Group.portal_id, Group.external_id)
+Index("ix_user_group_updated_at", Group.portal_id, Group.updated_at, Group.id)
+Index("ix_user_group_present", Group.portal_id, Group.id, **_present(Group))

@@ -16,7 +16,8 @@ class Portal(Model):
     """A tenant; `domain` is its own host, if it has one.
 
     `policy_version` is the policy in force (0: none yet); `catalog_stamp` is new whenever licence types change, so that
-    compiled policies can be kept by these two numbers.
+    compiled policies can be kept by these two numbers. `schema_stamp` is new whenever the portal's own extension schemas
+    change; None while it has none.
     """
 
     __tablename__ = "portal"
@@ -27,6 +28,7 @@ class Portal(Model):
     base_url: Mapped[str | None] = mapped_column(Text)
     policy_version: Mapped[int] = mapped_column(Integer, default=0)
     catalog_stamp: Mapped[str] = keyed()
+    schema_stamp: Mapped[str | None] = keyed()
     created_at: Mapped[datetime] = instant()
 
 
@@ -68,7 +70,11 @@ class AdminSession(Model):
 
 
 class Connector(Model):
-    """One identity provider's connection: `okta`, `entra` or `generic`."""
+    """One identity provider's connection: `okta`, `entra` or `generic`.
+
+    `conversion` says which incoming attribute feeds which stored one (`protocol.conversions`); until `debug_until` the log
+    keeps bodies.
+    """
 
     __tablename__ = "connector"
     portal_id: Mapped[str] = portal_id()
@@ -79,6 +85,8 @@ class Connector(Model):
     strict: Mapped[bool] = mapped_column(Boolean, default=False)
     show_licenses: Mapped[bool] = mapped_column(Boolean, default=False)
     tolerance: Mapped[str] = keyed()
+    conversion: Mapped[dict[str, Any] | None] = mapped_column(Document)
+    debug_until: Mapped[datetime | None] = instant()
     created_at: Mapped[datetime] = instant()
     last_call_at: Mapped[datetime | None] = instant()
     __table_args__ = (in_portal(), UniqueConstraint("portal_id", "name"))
