@@ -14,7 +14,17 @@ SCIM = "/scim/v2"
 ALIASES = ("/api/v1/scim/scimokta", "/api/scim/resource/v2")
 ENDPOINTS = {
     name.lower(): name
-    for name in ("Users", "Groups", "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", ".search")
+    for name in (
+        "Users",
+        "Groups",
+        "ServiceProviderConfig",
+        "ResourceTypes",
+        "Schemas",
+        "Me",
+        "Bulk",
+        ".search",
+        "Entitlements",
+    )
 }
 
 

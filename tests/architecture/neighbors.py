@@ -84,6 +84,7 @@ def furnish(portal: PortalUnderTest, mark: str, versions: int) -> Furnished:
         "groups": "group",
         "rules": "rule",
         "licenses": "type",
+        "Entitlements": "type",
     }
     alike |= {"license-types": "type", "versions": "version", "history": "version", "exceptions": "overrides"}
     return Furnished(portal, _session(portal), found | {segment: found[name] for segment, name in alike.items()})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from scim_portal.web.scim import bulk, discovery, doors, groups, search, users
+from scim_portal.web.scim import bulk, discovery, doors, entitlements, groups, search, users
 
 
 def install(app: Flask) -> None:
     """Register the SCIM routes of every resource under `/scim/v2`."""
     blueprint = Blueprint("scim", __name__, url_prefix="/scim/v2")
     blueprint.before_request(doors.enter)
-    for room in (users, groups, search, bulk, discovery):
+    for room in (users, groups, entitlements, search, bulk, discovery):
         room.route(blueprint)
     app.register_blueprint(blueprint)

@@ -10,7 +10,9 @@ from flask import Blueprint, Response, request
 from scim_portal.protocol import messages, resource
 from scim_portal.protocol.attributes import ResourceType
 from scim_portal.protocol.definitions import GROUP, LICENSE_SCHEMA, USER
+from scim_portal.protocol.entitlement_schema import ENTITLEMENT
 from scim_portal.protocol.errors import Forbidden, NotImplementedByServer
+from scim_portal.services import license_resources
 from scim_portal.web.scim.doors import answer, context
 
 # The license extension is announced where it is shown: an extension nobody sees or may write would only puzzle clients.
@@ -69,7 +71,15 @@ def _no_filter() -> None:
 
 def _types() -> tuple[ResourceType, ...]:
     connector = context().connector
-    return (USER if connector and connector.show_licenses else PLAIN_USER, GROUP)
+    known = (USER if connector and connector.show_licenses else PLAIN_USER, GROUP)
+    return (*known, ENTITLEMENT) if _shows_entitlements() else known
+
+
+def _shows_entitlements() -> bool:
+    """Announce license types to whom they are of use, once there are any: other clients would try to create some."""
+    connector = context().connector
+    reads_them = connector is not None and (connector.kind == "okta" or connector.show_licenses)
+    return reads_them and license_resources.exist(context())
 
 
 def _base() -> str:
