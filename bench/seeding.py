@@ -18,9 +18,9 @@ from scim_portal.commands import surroundings
 from scim_portal.context import Ctx
 from scim_portal.db import db, transact
 from scim_portal.ids import new_id
-from scim_portal.models import Group, Membership, User
+from scim_portal.models import Email, Group, Membership, User
 from scim_portal.protocol.definitions import GROUP_URN, USER_URN
-from scim_portal.services import catalog, mapping, rulebook
+from scim_portal.services import catalog, emails, mapping, rulebook
 from scim_portal.services.mapping import Stamp
 
 CHUNK = 5000
@@ -72,6 +72,9 @@ def _users(ctx: Ctx, count: int, name: str) -> Iterator[str]:
             _user(ctx, f"{name.replace(' ', '-')}-{n}@bench.example") for n in range(start, min(count, start + CHUNK))
         ]
         db.session.connection().execute(User.__table__.insert(), rows)
+        addresses = [one for row in rows for one in emails.rows(ctx.portal.id, row["id"], row["folded"])]
+        if addresses:
+            db.session.connection().execute(Email.__table__.insert(), addresses)
         yield from (row["id"] for row in rows)
 
 

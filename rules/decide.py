@@ -6,19 +6,19 @@ Looks at one person at a time and never at capacity, seats or queues: those belo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from rules.policy import (
+    DECIDING,
     DEFAULT_PRIORITY,
     RULE_PRIORITY,
     Family,
     Mode,
     Policy,
     Rule,
-    State,
 )
 
 PIN_CLASS: Final = 0
@@ -57,6 +57,9 @@ class Facts:
 
     `resource` is the output of `protocol.resource.fold`, with the read-only `groups` put in. A type that is both
     pinned and excluded, which the portal does not store, counts as excluded.
+
+    Frozen rules (L9) need two facts more: `kept_by` names those that keep this person, True for a person who matched
+    through the deleted group, False for one who must still meet the condition; `held` names the types the person holds.
     """
 
     user_id: str
@@ -65,6 +68,8 @@ class Facts:
     connector: str | None = None
     pins: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
+    kept_by: Mapping[str, bool] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
 
 
 class Outcome(StrEnum):
@@ -78,6 +83,7 @@ class Outcome(StrEnum):
     NOT_ACTIVE = "the rule is not active"
     WINDOW_CLOSED = "the rule's time window is not open"
     OTHER_CONNECTOR = "the rule is for another connector"
+    FROZEN = "the rule is frozen, since a group it names was deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +115,14 @@ class Entry:
 class Wish:
     """What one person should have of one family, best first; no entries mean no seat.
 
-    `source` is the rule or default that decided, or None if nothing did; a pin shows in its entry only.
+    `source` is the rule or default that decided, or None if nothing did; a pin shows in its entry only. A frozen rule
+    wishes for nothing new, and tickets it carried are parked until `parks_until`.
     """
 
     family: str
     entries: tuple[Entry, ...] = ()
     source: Source | None = None
+    parks_until: datetime | None = None
     considered: tuple[Considered, ...] = ()
 
     @property
@@ -154,7 +162,19 @@ class _Matching:
         self._known: dict[str, bool] = {}
 
     def applies(self, rule: Rule) -> bool:
-        return rule.is_open(self.now) and rule.connector in (None, self.facts.connector) and self.condition(rule)
+        return (
+            rule.is_open(self.now)
+            and rule.connector in (None, self.facts.connector)
+            and (self.keeps(rule) if rule.is_frozen(self.now) else self.condition(rule))
+        )
+
+    def keeps(self, rule: Rule) -> bool:
+        """Tell whether a frozen rule keeps the person: through the deleted group, or a seat as the condition still says."""
+        through = self.facts.kept_by.get(rule.id)
+        if through is None or through:
+            return bool(through)
+        given = {key for chain in rule.chains.values() for key in chain}
+        return not given.isdisjoint(self.facts.held) and self.condition(rule)
 
     def condition(self, rule: Rule) -> bool:
         if rule.id not in self._known:
@@ -169,8 +189,11 @@ def _wish(policy: Policy, family: Family, matching: _Matching, trace: bool) -> W
     keys: tuple[str, ...] = ()
     source: Source | None = None
     priority = DEFAULT_PRIORITY
+    parks_until = None
     if winner is not None:
         keys, priority = winner.chains[family.key], winner.queue_priority
+        if winner.is_frozen(matching.now):
+            keys, parks_until = tuple(key for key in keys if key in facts.held), winner.frozen_until
         source = Source(Kind.RULE, winner.id, winner.name, policy.version)
     elif default := policy.defaults.get(family.key):
         keys, source = (default,), Source(Kind.DEFAULT, policy_version=policy.version)
@@ -179,7 +202,7 @@ def _wish(policy: Policy, family: Family, matching: _Matching, trace: bool) -> W
     if pinned is not None:
         pin = Entry(pinned, Source(Kind.PIN, policy_version=policy.version), PIN_CLASS)
         entries = [pin, *(entry for entry in entries if entry.license_type != pinned)]
-    return Wish(family.key, tuple(entries), source, considered)
+    return Wish(family.key, tuple(entries), source, parks_until, considered)
 
 
 def _pinned(policy: Policy, family: Family, facts: Facts) -> str | None:
@@ -224,10 +247,11 @@ def _outcome(family: Family, rule: Rule, matching: _Matching, winner: Rule | Non
     facts = matching.facts
     reasons = (
         (rule is winner, Outcome.WON),
-        (rule.state is not State.ACTIVE, Outcome.NOT_ACTIVE),
+        (rule.state not in DECIDING, Outcome.NOT_ACTIVE),
         (not rule.is_open(matching.now), Outcome.WINDOW_CLOSED),
         (rule.connector not in (None, facts.connector), Outcome.OTHER_CONNECTOR),
-        (not matching.condition(rule), Outcome.NO_MATCH),
+        (rule.is_frozen(matching.now) and not matching.keeps(rule), Outcome.FROZEN),
+        (not rule.is_frozen(matching.now) and not matching.condition(rule), Outcome.NO_MATCH),
         (_is_excluded(rule.chains[family.key], facts), Outcome.EXCLUDED),
         (family.mode is Mode.HIGHEST_RANK, Outcome.OUTRANKED),
         (True, Outcome.DECIDED_EARLIER),

@@ -155,13 +155,8 @@ def _queue(board: Board, member: Member, wish: Wish, better: dict[str, int]) -> 
             board.close(member, ticket.license_type, Reason.GOT_SEAT)
         elif ticket.license_type not in better:
             until = board.now + board.rooms[ticket.license_type].pool.settle
-            _park(
-                board,
-                member,
-                ticket,
-                min(until, ticket.parked_until or until),
-                Reason.WISH_ENDED,
-            )
+            until = wish.parks_until or min(until, ticket.parked_until or until)
+            _park(board, member, ticket, until, Reason.WISH_ENDED)
 
 
 def is_richer(board: Board, member: Member, key: str) -> bool:

@@ -39,12 +39,19 @@ HIGHEST_PRIORITY: Final = 1_000_000
 
 
 class State(StrEnum):
-    """The life of a rule; only an active one decides anything."""
+    """The life of a rule; drafts and paused rules decide nothing.
+
+    A rule needs attention when a group it names was deleted. Until its `frozen_until` it only keeps what people have
+    through it (L9); after that it decides like an active one, and the deleted group matches nobody.
+    """
 
     DRAFT = "draft"
     ACTIVE = "active"
     PAUSED = "paused"
     NEEDS_ATTENTION = "needs-attention"
+
+
+DECIDING: Final = (State.ACTIVE, State.NEEDS_ATTENTION)
 
 
 class Mode(StrEnum):
@@ -88,6 +95,7 @@ class Rule:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     connector: str | None = None
+    frozen_until: datetime | None = None
     chains: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def is_open(self, now: datetime) -> bool:
@@ -95,6 +103,10 @@ class Rule:
         return (self.valid_from is None or self.valid_from <= now) and (
             self.valid_until is None or now < self.valid_until
         )
+
+    def is_frozen(self, now: datetime) -> bool:
+        """Tell whether the rule only keeps what people have through it (L9)."""
+        return self.state is State.NEEDS_ATTENTION and self.frozen_until is not None and now < self.frozen_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +127,14 @@ class Policy:
     reads: frozenset[str] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        active = tuple(rule for rule in self.rules if rule.state is State.ACTIVE)
+        active = tuple(rule for rule in self.rules if rule.state in DECIDING)
         read = (_top(name) for rule in active for name in rule.condition.reads)
         object.__setattr__(self, "active", active)
         object.__setattr__(self, "reads", frozenset(read))
+
+    def has_frozen(self, now: datetime) -> bool:
+        """Tell whether any rule is frozen, so that whoever gathers facts looks for those it holds."""
+        return any(rule.is_frozen(now) for rule in self.active)
 
     def may_change(self, changed: Collection[str]) -> bool:
         """Tell whether a decision can differ after these top-level attributes (or extension URNs) of a person changed."""
@@ -203,12 +219,13 @@ def _rule(
     granted, fallback = node.texts("grants"), node.texts("fallback")
     family_of = {key: kind.family for key, kind in types.items()}
     start, end = node.instant("valid_from"), node.instant("valid_until")
+    state = State(node.choice("state", list(State), State.ACTIVE))
     if start is not None and end is not None and end <= start:
         node.note("must be later than valid_from", "valid_until")
     return Rule(
         id=identity,
         name=node.text("name", identity or "?"),
-        state=State(node.choice("state", list(State), State.ACTIVE)),
+        state=state,
         condition=compile_condition(node, "condition", resource_type),
         grants=granted,
         fallback=fallback,
@@ -216,6 +233,7 @@ def _rule(
         valid_from=start,
         valid_until=end,
         connector=node.text_or_none("connector"),
+        frozen_until=node.instant("frozen_until") if state is State.NEEDS_ATTENTION else None,
         chains=grants.chains(node, granted, fallback, families, family_of),
     )
 
@@ -243,6 +261,7 @@ def _rule_document(rule: Rule) -> dict[str, Any]:
         "valid_from": _stamp(rule.valid_from),
         "valid_until": _stamp(rule.valid_until),
         "connector": rule.connector,
+        **({} if rule.frozen_until is None else {"frozen_until": _stamp(rule.frozen_until)}),
     }
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
 from scim_portal import clock
 from scim_portal.config import Settings
 from scim_portal.ids import new_id
+
+UNREAD: Final = ""
 
 
 class Role(StrEnum):
@@ -59,7 +62,10 @@ class PortalRef:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorRef:
-    """The identity provider's connection that a SCIM request came through."""
+    """The identity provider's connection that a SCIM request came through.
+
+    `conversion` is the document of its attribute mapping, if it has one; with `debug` the log keeps bodies.
+    """
 
     id: str
     kind: str
@@ -67,13 +73,16 @@ class ConnectorRef:
     strict: bool = False
     show_licenses: bool = False
     tolerance: str = "generic"
+    conversion: dict[str, Any] | None = field(default=None, hash=False)
+    debug: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ctx:
     """One unit of work: in which portal, by whom, through which connector, at which instant (aware UTC).
 
-    `effects` collects what the unit did to seats, one line each, for the log of the request that caused it.
+    `effects` collects what the unit did to seats, one line each, for the log of the request that caused it. `schema_stamp`
+    is the portal's, where somebody read it on the way in; `UNREAD` otherwise.
     """
 
     portal: PortalRef
@@ -83,6 +92,7 @@ class Ctx:
     settings: Settings = field(repr=False)
     connector: ConnectorRef | None = None
     effects: list[dict[str, str]] = field(default_factory=list, compare=False, repr=False)
+    schema_stamp: str | None = UNREAD
 
 
 def system(portal: PortalRef, settings: Settings, *, kind: ActorKind, name: str) -> Ctx:

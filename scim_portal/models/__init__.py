@@ -5,6 +5,7 @@ from scim_portal.models.directory import Ancestry, Departures, Email, ExtensionS
 from scim_portal.models.licensing import (
     ContractLine,
     Family,
+    Freeze,
     LicenseType,
     Override,
     PolicyDraft,
@@ -13,11 +14,13 @@ from scim_portal.models.licensing import (
     SeatEntry,
     Ticket,
 )
+from scim_portal.models.notices import Notice, Outbound
 from scim_portal.models.portal import Admin, AdminSession, Connector, Credential, Portal, Throttle
 from scim_portal.models.queue import Job
 
 __all__ = [
     "Admin", "AdminAction", "AdminSession", "Ancestry", "Connector", "ContractLine", "Credential", "Departures", "Email",
-    "ExtensionSchema", "Family", "Group", "Job", "LicenseType", "Membership", "Nesting", "Override", "PolicyDraft",
-    "PolicyVersion", "Portal", "ProvisioningEntry", "Seat", "SeatEntry", "Throttle", "Ticket", "User",
+    "ExtensionSchema", "Family", "Freeze", "Group", "Job", "LicenseType", "Membership", "Nesting", "Notice", "Outbound",
+    "Override", "PolicyDraft", "PolicyVersion", "Portal", "ProvisioningEntry", "Seat", "SeatEntry", "Throttle", "Ticket",
+    "User",
 ]  # fmt: skip

@@ -117,7 +117,7 @@ class Email(Model):
 
 
 class Departures(Model):
-    """How often users (or groups) of a portal were deleted or came back: what moves places in a list (see `services.anchors`)."""
+    """How often users (or groups) of a portal were deleted or came back, which moves places in a list (`services.anchors`)."""
 
     __tablename__ = "departures"
     portal_id: Mapped[str] = portal_id()

@@ -27,6 +27,8 @@ class Family(Model):
 class LicenseType(Model):
     """A product with a capacity.
 
+    The allowance is so many seats, or `allowance_percent` of what was bought. `thresholds` are per cent of the limit at which
+    admins are told; None means the usual ones.
     `used` counts assigned, releasing and held seats, `held` the held ones among them, `waiting` the live tickets,
     `suspended` the seats of a lapsed contract; `next_ticket` and `next_entry` number tickets and ledger entries.
     """
@@ -40,6 +42,10 @@ class LicenseType(Model):
     hold_days: Mapped[int] = mapped_column(Integer, default=7)
     settle_seconds: Mapped[int] = mapped_column(Integer, default=600)
     allowance: Mapped[int] = mapped_column(Integer, default=0)
+    allowance_percent: Mapped[int | None] = mapped_column(Integer)
+    thresholds: Mapped[list[Any] | None] = mapped_column(Document)
+    unit_cost: Mapped[Any | None] = mapped_column(Numeric(14, 4))
+    currency: Mapped[str | None] = mapped_column(Text)
     used: Mapped[int] = mapped_column(Integer, default=0)
     held: Mapped[int] = mapped_column(Integer, default=0)
     waiting: Mapped[int] = mapped_column(Integer, default=0)
@@ -163,6 +169,26 @@ class Override(Model):
         belongs_to("user_account", "user_id"),
         belongs_to("license_type", "license_type", to="key"),
         UniqueConstraint("portal_id", "user_id", "license_type"),
+    )
+
+
+class Freeze(Model):
+    """One person whom a frozen rule keeps after `group_id` was deleted (L9).
+
+    `through` is True for those who matched through that group, False for others who have something by the rule.
+    """
+
+    __tablename__ = "freeze"
+    portal_id: Mapped[str] = portal_id()
+    rule_id: Mapped[str] = keyed(primary_key=True)
+    user_id: Mapped[str] = keyed(primary_key=True)
+    group_id: Mapped[str] = keyed()
+    through: Mapped[bool] = mapped_column(Boolean)
+    until: Mapped[datetime] = instant()
+    __table_args__ = (
+        belongs_to("user_account", "user_id"),
+        Index(None, "portal_id", "user_id"),
+        Index("ix_freeze_until", "portal_id", "until"),
     )
 
 

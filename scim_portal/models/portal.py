@@ -17,7 +17,8 @@ class Portal(Model):
 
     `policy_version` is the policy in force (0: none yet); `catalog_stamp` is new whenever licence types change, so that
     compiled policies can be kept by these two numbers. `schema_stamp` is new whenever the portal's own extension schemas
-    change; None while it has none.
+    change; None while it has none. Windows of rules were looked after up to `windows_seen_at`. Notices go to
+    `notice_addresses`; None means to all owners and license admins.
     """
 
     __tablename__ = "portal"
@@ -29,6 +30,8 @@ class Portal(Model):
     policy_version: Mapped[int] = mapped_column(Integer, default=0)
     catalog_stamp: Mapped[str] = keyed()
     schema_stamp: Mapped[str | None] = keyed()
+    windows_seen_at: Mapped[datetime | None] = instant()
+    notice_addresses: Mapped[list[Any] | None] = mapped_column(Document)
     created_at: Mapped[datetime] = instant()
 
 
@@ -45,6 +48,10 @@ class Admin(Model):
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = instant()
     last_sign_in_at: Mapped[datetime | None] = instant()
+    language: Mapped[str | None] = keyed()
+    time_zone: Mapped[str | None] = keyed()
+    totp_secret: Mapped[str | None] = mapped_column(Text)
+    totp_since: Mapped[datetime | None] = instant()
     disabled_at: Mapped[datetime | None] = instant()
     __table_args__ = (in_portal(), UniqueConstraint("portal_id", "email_folded"))
 

@@ -22,6 +22,8 @@ class Action(StrEnum):
     PORTAL_CREATED = "portal.created"
     CONNECTOR_CREATED = "connector.created"
     CONNECTOR_CHANGED = "connector.changed"
+    MAPPING_CHANGED = "mapping.changed"
+    MAPPING_REMOVED = "mapping.removed"
     TOKEN_ISSUED = "token.issued"
     TOKEN_REGENERATED = "token.regenerated"
     TOKEN_REVOKED = "token.revoked"
@@ -33,6 +35,8 @@ class Action(StrEnum):
     CONTRACT_LINE_CHANGED = "contract_line.changed"
     CONTRACT_LINE_REMOVED = "contract_line.removed"
     POLICY_PUBLISHED = "policy.published"
+    POLICY_AMENDED = "policy.amended"
+    RULE_THAWED = "rule.thawed"
     OVERRIDE_ADDED = "override.added"
     OVERRIDE_REMOVED = "override.removed"
     USER_DEACTIVATED = "user.deactivated"
@@ -40,6 +44,9 @@ class Action(StrEnum):
     USER_RESTORED = "user.restored"
     GROUP_RESTORED = "group.restored"
     EXPORT_MADE = "export.made"
+    SCHEMA_DECLARED = "schema.declared"
+    SCHEMA_CHANGED = "schema.changed"
+    SCHEMA_REMOVED = "schema.removed"
 
 
 def record(

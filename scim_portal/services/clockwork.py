@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select, union
 
 from scim_portal.context import Ctx
 from scim_portal.db import db
-from scim_portal.models import AdminSession, ContractLine, LicenseType, Override, Seat, Ticket
+from scim_portal.models import AdminSession, ContractLine, Freeze, LicenseType, Override, Seat, Ticket
 from scim_portal.services import licensing
 from scim_portal.services.seats import Cause
 
@@ -24,13 +24,16 @@ def due_users(ctx: Ctx, *, most: int = BATCH) -> Sequence[str]:
     seats = select(Seat.user_id).where(Seat.portal_id == portal, Seat.due_at <= ctx.now)
     tickets = select(Ticket.user_id).where(Ticket.portal_id == portal, Ticket.parked_until <= ctx.now)
     overrides = select(Override.user_id).where(Override.portal_id == portal, Override.ends_at <= ctx.now)
-    return db.session.scalars(union(seats, tickets, overrides).limit(most)).all()
+    freezes = select(Freeze.user_id).where(Freeze.portal_id == portal, Freeze.until <= ctx.now)
+    return db.session.scalars(union(seats, tickets, overrides, freezes).limit(most)).all()
 
 
 def settle_due(ctx: Ctx, user_ids: Sequence[str]) -> None:
-    """Settle them; overrides that ended are taken away first."""
+    """Settle them; overrides and freezes that ended are taken away first."""
     ended = (Override.portal_id == ctx.portal.id) & Override.user_id.in_(user_ids) & (Override.ends_at <= ctx.now)
     db.session.execute(delete(Override).where(ended))
+    thawed = (Freeze.portal_id == ctx.portal.id) & Freeze.user_id.in_(user_ids) & (Freeze.until <= ctx.now)
+    db.session.execute(delete(Freeze).where(thawed))
     licensing.settle(ctx, user_ids, cause=Cause("clock", ctx.request_id))
 
 

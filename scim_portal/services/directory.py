@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, Text, bindparam, desc, literal_column, select, union_all
 
 from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.ids import is_id
-from scim_portal.models import Group, Membership, User
+from scim_portal.models import Ancestry, Group, Membership, Nesting, User
 from scim_portal.protocol.definitions import GROUP, USER
 from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.filters import Bound
@@ -21,6 +21,9 @@ from scim_portal.services import license_views, listing, mapping
 from scim_portal.services.listing import Page, Source
 
 _U, _G, _M = User.__table__.c, Group.__table__.c, Membership.__table__.c
+_N, _A = Nesting.__table__.c, Ancestry.__table__.c
+GroupOf = tuple[str, str, str]
+MemberOf = tuple[str, str | None, str]
 USER_PARTS = (_U.id, _U.version, _U.document)
 GROUP_PARTS = (_G.id, _G.version, _G.document)
 _USER = select(*USER_PARTS).where(
@@ -29,38 +32,37 @@ _USER = select(*USER_PARTS).where(
 _GROUP = select(*GROUP_PARTS).where(
     _G.portal_id == bindparam("portal"), _G.id == bindparam("id"), _G.deleted_at.is_(None)
 )
-_GROUPS_OF = (
-    select(_M.user_id, _G.id, _G.display_name)
+_OF_USERS = (_M.portal_id == bindparam("portal"), _M.user_id.in_(bindparam("users", expanding=True)))
+_GROUPS_OF = union_all(
+    select(_M.user_id, _G.id, _G.display_name, literal_column("'direct'", Text).label("type"))
     .join_from(Membership.__table__, Group.__table__, (_G.portal_id == _M.portal_id) & (_G.id == _M.group_id))
-    .where(
-        _M.portal_id == bindparam("portal"), _M.user_id.in_(bindparam("users", expanding=True)), _G.deleted_at.is_(None)
-    )
-    .order_by(_M.user_id, _G.id)
-)
-_MEMBERS_OF = (
-    select(_M.group_id, _M.user_id, _M.display)
+    .where(*_OF_USERS, _G.deleted_at.is_(None)),
+    select(_M.user_id, _G.id, _G.display_name, literal_column("'indirect'", Text))
+    .join_from(Membership.__table__, Ancestry.__table__, (_A.portal_id == _M.portal_id) & (_A.group_id == _M.group_id))
+    .join(Group.__table__, (_G.portal_id == _A.portal_id) & (_G.id == _A.ancestor_id))
+    .where(*_OF_USERS),
+).order_by("user_id", "type", "id")
+_MEMBERS_OF = union_all(
+    select(_M.group_id, _U.id, _M.display, literal_column("'User'", Text).label("type"))
     .join_from(Membership.__table__, User.__table__, (_U.portal_id == _M.portal_id) & (_U.id == _M.user_id))
-    .where(
-        _M.portal_id == bindparam("portal"),
-        _M.group_id.in_(bindparam("groups", expanding=True)),
-        _U.deleted_at.is_(None),
-    )
-    .order_by(_M.group_id, _M.user_id)
-)
-
-
-_SOME_MEMBERS = (
-    select(_M.user_id)
-    .where(_M.portal_id == bindparam("portal"), _M.group_id == bindparam("group"))
-    .limit(bindparam("most"))
-)
+    .where(_M.portal_id == bindparam("portal"), _M.group_id.in_(bindparam("groups", expanding=True)))
+    .where(_U.deleted_at.is_(None)),
+    select(_N.group_id, _G.id, _N.display, literal_column("'Group'", Text))
+    .join_from(Nesting.__table__, Group.__table__, (_G.portal_id == _N.portal_id) & (_G.id == _N.member_id))
+    .where(_N.portal_id == bindparam("portal"), _N.group_id.in_(bindparam("groups", expanding=True)))
+    .where(_G.deleted_at.is_(None)),
+).order_by("group_id", desc("type"), "id")
+_SOME_MEMBERS = union_all(
+    select(_M.user_id).where(_M.portal_id == bindparam("portal"), _M.group_id == bindparam("group")),
+    select(_N.member_id).where(_N.portal_id == bindparam("portal"), _N.group_id == bindparam("group")),
+).limit(bindparam("most"))
 
 
 def user(ctx: Ctx, id: str) -> Row[Any]:
     """Find a user by id. Raises the protocol's `NotFound`, also for what could never be an id."""
     row = db.session.execute(_USER, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no user with the id {id!r} in this portal.")
+        raise NotFound(f"There is no user with the id {id[:64]!r} in this portal.")
     return row
 
 
@@ -68,7 +70,7 @@ def group(ctx: Ctx, id: str) -> Row[Any]:
     """Find a group by id. Raises the protocol's `NotFound`."""
     row = db.session.execute(_GROUP, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no group with the id {id!r} in this portal.")
+        raise NotFound(f"There is no group with the id {id[:64]!r} in this portal.")
     return row
 
 
@@ -82,19 +84,24 @@ def groups(ctx: Ctx, bound: Bound | None, *, start_index: int, count: int) -> Pa
     return listing.page(ctx, (Source(GROUP, bound),), start_index=start_index, count=count)
 
 
-def groups_of(ctx: Ctx, user_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Give (group id, name) of every group that each user is in."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for user_id, id, name in db.session.execute(_GROUPS_OF, {"portal": ctx.portal.id, "users": list(user_ids)}):
-        found.setdefault(user_id, []).append((id, name))
-    return found
+def groups_of(ctx: Ctx, user_ids: Sequence[str]) -> dict[str, list[GroupOf]]:
+    """Give (group id, name, type) of every group that each user is in, the direct ones first.
+
+    A group that a user is in both directly and through another group is `direct`, all other ones above are `indirect`.
+    """
+    found: dict[str, dict[str, GroupOf]] = {}
+    rows = db.session.execute(_GROUPS_OF, {"portal": ctx.portal.id, "users": list(user_ids)})
+    for user_id, id, name, type in rows:
+        found.setdefault(user_id, {}).setdefault(id, (id, name, type))
+    return {user_id: list(groups.values()) for user_id, groups in found.items()}
 
 
-def members_of(ctx: Ctx, group_ids: Sequence[str]) -> dict[str, list[tuple[str, str | None]]]:
-    """Give (user id, display as sent) of every member of each group, deleted users left out."""
-    found: dict[str, list[tuple[str, str | None]]] = {}
-    for group_id, id, display in db.session.execute(_MEMBERS_OF, {"portal": ctx.portal.id, "groups": list(group_ids)}):
-        found.setdefault(group_id, []).append((id, display))
+def members_of(ctx: Ctx, group_ids: Sequence[str]) -> dict[str, list[MemberOf]]:
+    """Give (id, display as sent, `User` or `Group`) of every member of each group, users first, deleted ones left out."""
+    found: dict[str, list[MemberOf]] = {}
+    rows = db.session.execute(_MEMBERS_OF, {"portal": ctx.portal.id, "groups": list(group_ids)})
+    for group_id, id, display, type in rows:
+        found.setdefault(group_id, []).append((id, display, type))
     return found
 
 
@@ -110,7 +117,7 @@ def finished_users(ctx: Ctx, rows: Sequence[Any]) -> list[bytes]:
             row.document,
             row.id,
             base,
-            [mapping.group_reference(base, id, name) for id, name in groups.get(row.id, ())],
+            [mapping.group_reference(base, *one) for one in groups.get(row.id, ())],
             licenses.get(row.id),
         )
         for row in rows
@@ -126,9 +133,7 @@ def finished_groups(ctx: Ctx, rows: Sequence[Any], *, with_members: bool = True)
             row.document,
             row.id,
             base,
-            [mapping.member_reference(base, id, display) for id, display in members.get(row.id, ())]
-            if with_members
-            else None,
+            [mapping.member_reference(base, *one) for one in members.get(row.id, ())] if with_members else None,
         )
         for row in rows
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, or_, select
@@ -10,17 +11,27 @@ from sqlalchemy import Row, bindparam, exists, or_, select
 from rules.decide import Facts
 from scim_portal.context import Ctx
 from scim_portal.db import db
-from scim_portal.models import Override, User
+from scim_portal.models import Freeze, Override, Seat, User
 from scim_portal.protocol.folding import fold_text
 from scim_portal.services import directory
+from scim_portal.services.directory import GroupOf
 
 CHUNK = 500
 _USER = User.__table__.c
 _WORD = Override.__table__.c
+_KEPT = Freeze.__table__.c
+_SEAT = Seat.__table__.c
+_HAS_FREEZE = exists().where(_KEPT.portal_id == _USER.portal_id, _KEPT.user_id == _USER.id)
 _HAS_OVERRIDE = exists().where(_WORD.portal_id == _USER.portal_id, _WORD.user_id == _USER.id)
 _PEOPLE = (
     select(
-        _USER.id, _USER.active, _USER.deleted_at, _USER.connector_id, _USER.folded, _HAS_OVERRIDE.label("has_override")
+        _USER.id,
+        _USER.active,
+        _USER.deleted_at,
+        _USER.connector_id,
+        _USER.folded,
+        _HAS_OVERRIDE.label("has_override"),
+        _HAS_FREEZE.label("has_freeze"),
     )
     .where(_USER.portal_id == bindparam("portal"), _USER.id.in_(bindparam("users", expanding=True)))
     .order_by(_USER.id)
@@ -30,6 +41,13 @@ _OVERRIDES = select(_WORD.user_id, _WORD.license_type, _WORD.kind).where(
     _WORD.portal_id == bindparam("portal"),
     _WORD.user_id.in_(bindparam("users", expanding=True)),
     or_(_WORD.ends_at.is_(None), _WORD.ends_at > bindparam("now")),
+)
+
+_FREEZES = select(_KEPT.user_id, _KEPT.rule_id, _KEPT.through).where(
+    _KEPT.portal_id == bindparam("portal"), _KEPT.user_id.in_(bindparam("users", expanding=True))
+)
+_SEATS = select(_SEAT.user_id, _SEAT.license_type).where(
+    _SEAT.portal_id == bindparam("portal"), _SEAT.user_id.in_(bindparam("users", expanding=True))
 )
 
 
@@ -61,11 +79,13 @@ def _chunk(ctx: Ctx, ids: Sequence[str], locked: bool = False, groupless: bool =
     rows = db.session.execute(_LOCKED if locked else _PEOPLE, {"portal": ctx.portal.id, "users": ids}).all()
     groups = {} if groupless else directory.groups_of(ctx, ids)
     overrides = _overrides(ctx, [row.id for row in rows if row.has_override])
-    return [_facts(row, groups.get(row.id, []), overrides.get(row.id, {})) for row in rows]
+    found = [_facts(row, groups.get(row.id, []), overrides.get(row.id, {})) for row in rows]
+    frozen = [row.id for row in rows if row.has_freeze]
+    return _with_frozen(ctx, found, frozen) if frozen else found
 
 
-def _facts(row: Row[Any], groups: list[tuple[str, str]], overrides: dict[str, str]) -> Facts:
-    listed = [{"value": id, "display": fold_text(name), "type": "direct"} for id, name in groups]
+def _facts(row: Row[Any], groups: list[GroupOf], overrides: dict[str, str]) -> Facts:
+    listed = [{"value": id, "display": fold_text(name), "type": type} for id, name, type in groups]
     return Facts(
         user_id=row.id,
         active=row.active and row.deleted_at is None,
@@ -74,6 +94,23 @@ def _facts(row: Row[Any], groups: list[tuple[str, str]], overrides: dict[str, st
         pins=frozenset(key for key, kind in overrides.items() if kind == "pin"),
         excluded=frozenset(key for key, kind in overrides.items() if kind == "exclude"),
     )
+
+
+def _with_frozen(ctx: Ctx, people: list[Facts], ids: Sequence[str]) -> list[Facts]:
+    """Add which frozen rules keep somebody, and what those people hold."""
+    kept: dict[str, dict[str, bool]] = {}
+    held: dict[str, set[str]] = {}
+    names = {"portal": ctx.portal.id, "users": ids}
+    for user_id, rule_id, through in db.session.execute(_FREEZES, names):
+        kept.setdefault(user_id, {})[rule_id] = through
+    for user_id, key in db.session.execute(_SEATS, names):
+        held.setdefault(user_id, set()).add(key)
+    return [
+        replace(one, kept_by=kept[one.user_id], held=frozenset(held.get(one.user_id, ())))
+        if one.user_id in kept
+        else one
+        for one in people
+    ]
 
 
 def _overrides(ctx: Ctx, ids: Sequence[str]) -> dict[str, dict[str, str]]:

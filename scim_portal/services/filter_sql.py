@@ -12,14 +12,16 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     ColumnElement,
+    Float,
     Text,
     and_,
+    cast,
     column,
     exists,
     false,
     func,
-    literal,
     literal_column,
     not_,
     or_,
@@ -27,15 +29,17 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from scim_portal.models import Group, Membership, User
+from scim_portal.models import Group, User
 from scim_portal.protocol import filters
 from scim_portal.protocol.errors import InvalidFilter
 from scim_portal.protocol.filters import BoundCompare, BoundPresent, BoundValuePath, Target
+from scim_portal.services import filter_indexes, filter_links
 
 Condition = ColumnElement[bool]
 Leaf = BoundCompare | BoundPresent
+_PLAIN: dict[str, Any] = {"boolean": Boolean, "integer": Float, "decimal": Float}
 
 USER_COLUMNS: dict[tuple[str, ...], Any] = {
     ("id",): User.id,
@@ -53,14 +57,15 @@ GROUP_COLUMNS: dict[tuple[str, ...], Any] = {
 }
 
 
-def condition(bound: filters.Bound, model: type[User] | type[Group], dialect: str) -> Condition:
+def condition(bound: filters.Bound, model: type[User] | type[Group], dialect: str, portal_id: str) -> Condition:
     """Compile a filter over users or groups of one portal; `dialect` is `sqlite` or `postgresql`."""
-    return _Compiler(model, dialect).compile(bound)
+    return _Compiler(model, dialect, portal_id).compile(bound)
 
 
 class _Compiler:
-    def __init__(self, model: type[User] | type[Group], dialect: str) -> None:
+    def __init__(self, model: type[User] | type[Group], dialect: str, portal_id: str) -> None:
         self.model = model
+        self.portal_id = portal_id
         self.postgresql = dialect == "postgresql"
         self.columns = USER_COLUMNS if model is User else GROUP_COLUMNS
 
@@ -73,7 +78,7 @@ class _Compiler:
             case filters.BoundNot(item):
                 return not_(self.compile(item))
             case BoundValuePath(target, item):
-                return self.any_element(target, lambda read: self.within(item, read))
+                return self.narrowed(node, self.any_element(target, lambda read: self.within(item, read)))
             case BoundCompare(target, "ne", value):
                 return not_(self.leaf(BoundCompare(target, "eq", value)))
             case _:
@@ -105,16 +110,30 @@ class _Compiler:
         else:
             inner = BoundCompare(element, node.op, node.value)
         owner = Target(target.schema_uri, target.names[: target.multi + 1], target.multi, target.attribute)
-        return self.any_element(owner, lambda read: self.test(inner, read(element)))
+        return self.narrowed(node, self.any_element(owner, lambda read: self.test(inner, read(element))))
+
+    def narrowed(self, node: filters.Bound, exact: Condition) -> Condition:
+        """Add what lets the database find by an index the few rows that the exact test is made on."""
+        candidates = filter_indexes.candidates(node, self.model, self.portal_id)
+        return exact if candidates is None else and_(candidates, exact)
 
     def single(self, node: Leaf) -> Condition:
         target = node.target
         if target.names[0] == "schemas":
             return self.any_json(target, lambda read: self.test(node, read(Target(None, (), None, target.attribute))))
         if target.schema_uri is None and target.names in self.columns:
-            return self.test(node, self.columns[target.names])
+            return self.since(node, self.test(node, self.columns[target.names]))
         keys = ((target.schema_uri,) if target.schema_uri else ()) + target.names
         return self.test(node, self.json(self.model.folded[keys], target))
+
+    def since(self, node: Leaf, exact: Condition) -> Condition:
+        """Make SQLite look recent changes up by their index: left alone it walks through everybody in the order of the list."""
+        is_recent = isinstance(node, BoundCompare) and node.op in {"eq", "gt", "ge"}
+        if self.postgresql or not is_recent or node.target.names != ("meta", "lastModified"):
+            return exact
+        other = aliased(self.model)
+        recent = self.compare(node.op, other.updated_at, datetime.fromisoformat(str(node.value)))
+        return and_(self.model.id.in_(select(other.id).where(other.portal_id == self.portal_id, recent)), exact)
 
     def any_element(self, target: Target, test: Callable[[Callable[[Target], Any]], Condition]) -> Condition:
         if target.schema_uri is None and target.names == ("groups",) and self.model is User:
@@ -124,26 +143,10 @@ class _Compiler:
         return self.any_json(target, test)
 
     def any_group(self, test: Callable[[Callable[[Target], Any]], Condition]) -> Condition:
-        read = {"value": Membership.group_id, "display": Group.display_name_folded, "type": literal("direct")}
-        return exists(
-            select(1)
-            .select_from(Membership)
-            .join(Group, and_(Group.portal_id == Membership.portal_id, Group.id == Membership.group_id))
-            .where(Membership.portal_id == User.portal_id, Membership.user_id == User.id, Group.deleted_at.is_(None))
-            .where(test(lambda target: read.get((target.names or ("value",))[0])))
-        )
+        return filter_links.any_group(lambda columns: test(_reader(columns)), self.postgresql)
 
     def any_member(self, test: Callable[[Callable[[Target], Any]], Condition]) -> Condition:
-        read = {"value": Membership.user_id, "type": literal("user")}
-        member = exists().where(
-            User.portal_id == Membership.portal_id, User.id == Membership.user_id, User.deleted_at.is_(None)
-        )
-        return exists(
-            select(1)
-            .select_from(Membership)
-            .where(Membership.portal_id == Group.portal_id, Membership.group_id == Group.id, member)
-            .where(test(lambda target: read.get((target.names or ("value",))[0])))
-        )
+        return filter_links.any_member(lambda columns: test(_reader(columns)), self.postgresql)
 
     def any_json(self, target: Target, test: Callable[[Callable[[Target], Any]], Condition]) -> Condition:
         keys = ((target.schema_uri,) if target.schema_uri else ()) + target.names
@@ -158,7 +161,7 @@ class _Compiler:
         def read(inner: Target) -> Any:
             if inner.names:
                 return self.json(value[inner.names], inner)
-            return value.op("#>>")(literal_column("'{}'")) if self.postgresql else type_coerce(value, Text)
+            return plain_element(value, inner.attribute.type, self.postgresql)
 
         return exists(select(1).select_from(elements).where(test(read)))
 
@@ -219,6 +222,19 @@ class _Compiler:
             return and_(end == operand, func.length(value) >= len(operand))
         position = func.strpos if self.postgresql else func.instr
         return position(value, operand) > 0
+
+
+def _reader(columns: dict[str, Any]) -> Callable[[Target], Any]:
+    """Read the parts of an element that have a column; a target without a name is its `value`."""
+    return lambda target: columns.get((target.names or ("value",))[0])
+
+
+def plain_element(value: Any, kind: str, postgresql: bool) -> Any:
+    """Read an element of a JSON array that is no object, as its attribute's type."""
+    if not postgresql:
+        return type_coerce(value, _PLAIN.get(kind, Text))
+    text = type_coerce(value.op("#>>")(literal_column("'{}'")), Text)
+    return cast(text, _PLAIN[kind]) if kind in _PLAIN else text.collate("C")
 
 
 class _Columns:

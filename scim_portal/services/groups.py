@@ -1,7 +1,7 @@
 """Groups as identity providers push them; membership is changed by difference, never by loading the group.
 
-Adding one member to a group of 50,000 touches one row of it. Members nobody knows are left out, not refused: a refused push is
-a failed push.
+Adding one member to a group of 50,000 touches one row of it. Whether a member is a user or a group (`nesting`), its id decides.
+Members nobody knows are left out, not refused: a refused push is a failed push.
 """
 
 from __future__ import annotations
@@ -11,24 +11,23 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, select, union_all, update
 
 from scim_portal.context import Ctx
 from scim_portal.db import db, insert
 from scim_portal.ids import is_id, new_id
-from scim_portal.models import Group, Membership, User
+from scim_portal.models import Group, Membership, Nesting, User
 from scim_portal.protocol import etags, patch
-from scim_portal.protocol.definitions import GROUP
 from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.patch import Member, MemberChange
 from scim_portal.protocol.tolerance import Tolerance
-from scim_portal.services import audit, licensing, mapping
+from scim_portal.services import anchors, audit, freezes, licensing, mapping, nesting, resource_types
 from scim_portal.services.audit import Action
 from scim_portal.services.mapping import Resource, Stamp
 
 CHUNK = 500
 # Hot statements are built once, on the tables.
-_U, _G, _M = User.__table__.c, Group.__table__.c, Membership.__table__.c
+_U, _G, _M, _N = User.__table__.c, Group.__table__.c, Membership.__table__.c, Nesting.__table__.c
 _INSERT = Group.__table__.insert()
 _UPDATE = Group.__table__.update().where(_G.portal_id == bindparam("of_portal"), _G.id == bindparam("of_group"))
 _HELD = (
@@ -41,6 +40,10 @@ _LEAVE = (
     .where(_M.portal_id == bindparam("portal"), _M.group_id == bindparam("group"))
     .where(_M.user_id.in_(bindparam("users", expanding=True)))
     .returning(_M.user_id)
+)
+_MEMBERS = union_all(
+    select(_M.user_id).where(_M.portal_id == bindparam("portal"), _M.group_id == bindparam("group")),
+    select(_N.member_id).where(_N.portal_id == bindparam("portal"), _N.group_id == bindparam("group")),
 )
 _LOCK_USERS = (
     select(_U.id)
@@ -57,24 +60,25 @@ def _join(dialect: str) -> Any:
 
 @dataclass(slots=True)
 class Written:
-    """What a write left behind, whom it touched, and which members were not known."""
+    """What a write left behind, which users and nested groups it touched, and which members were not known."""
 
     id: str
     version: int
     document: str
     changed: bool = True
     touched: set[str] = field(default_factory=set)
+    nested: set[str] = field(default_factory=set)
     unknown: list[str] = field(default_factory=list)
 
 
 def create(ctx: Ctx, content: Resource, members: Sequence[Member]) -> Written:
     """Create a group with its members (RFC 7644 §3.3)."""
-    columns = mapping.group_columns(content, Stamp(new_id(), 1, ctx.now, ctx.now))
+    columns = _columns(ctx, content, Stamp(new_id(), 1, ctx.now, ctx.now))
     connector = ctx.connector.id if ctx.connector else None
     db.session.execute(_INSERT, {"portal_id": ctx.portal.id, "connector_id": connector, **columns})
     written = Written(columns["id"], 1, columns["document"])
     _add(ctx, written, members)
-    licensing.settle_many(ctx, written.touched)
+    _settle(ctx, written)
     return written
 
 
@@ -89,7 +93,8 @@ def modify(
     """Apply a PATCH: attributes by the core, members row by row, in the order of the operations."""
 
     def changed(present: Resource) -> Resource:
-        return patch.apply(GROUP, present, change.operations, tolerance=tolerance) if change.operations else present
+        kind = resource_types.group(ctx)
+        return patch.apply(kind, present, change.operations, tolerance=tolerance) if change.operations else present
 
     return _update(ctx, id, changed, change.members, if_match)
 
@@ -98,22 +103,30 @@ def remove(ctx: Ctx, id: str, *, if_match: str | None = None) -> None:
     """Delete a group as far as SCIM is concerned; its members stay written for a restore, and are settled without it."""
     row = _held(ctx, id)
     etags.precondition(if_match, None, row.version)
-    members = _member_ids(ctx, id)
+    matched = freezes.before_delete(ctx, id, lambda: nesting.everybody_in(ctx, id))
     db.session.execute(_mine(ctx, id).values(deleted_at=ctx.now, updated_at=ctx.now, version=row.version + 1))
-    licensing.settle_many(ctx, members)
+    anchors.note_departure(ctx, Group)
+    touched = nesting.cut(ctx, id)
+    if matched is not None:
+        freezes.after_delete(ctx, id, matched)
+    licensing.settle_many(ctx, touched)
 
 
 def restore(ctx: Ctx, id: str) -> None:
-    """Undo a delete: the group is back with the members it had. Raises `NotFound` when it is not deleted."""
+    """Undo a delete: the group is back with its members, and in the groups it was in.
+
+    Raises `NotFound` when it is not deleted, `Conflict` when it would be in itself now.
+    """
     query = select(Group.version, Group.display_name).where(
         Group.portal_id == ctx.portal.id, Group.id == id, Group.deleted_at.is_not(None)
     )
     row = db.session.execute(query.with_for_update(key_share=True)).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no deleted group with the id {id!r} in this portal.")
+        raise NotFound(f"There is no deleted group with the id {id[:64]!r} in this portal.")
     db.session.execute(_mine(ctx, id).values(deleted_at=None, updated_at=ctx.now, version=row.version + 1))
+    anchors.note_departure(ctx, Group)
     audit.record(ctx, Action.GROUP_RESTORED, "group", id, row.display_name)
-    licensing.settle_many(ctx, _member_ids(ctx, id))
+    licensing.settle_many(ctx, nesting.mend(ctx, id) | freezes.group_back(ctx, id))
 
 
 def _update(ctx: Ctx, id: str, change: Any, members: Sequence[MemberChange], if_match: str | None) -> Written:
@@ -125,14 +138,25 @@ def _update(ctx: Ctx, id: str, change: Any, members: Sequence[MemberChange], if_
     _lock_everybody(ctx, id, members)
     for one in members:
         _change_members(ctx, written, one)
-    if content == present and not written.touched:
+    if content == present and not written.touched and not written.nested:
         written.changed = False
         return written
-    columns = mapping.group_columns(content, Stamp(id, row.version + 1, row.created_at, ctx.now))
+    columns = _columns(ctx, content, Stamp(id, row.version + 1, row.created_at, ctx.now))
     db.session.execute(_UPDATE, {"of_portal": ctx.portal.id, "of_group": id, **mapping.changeable(columns)})
     written.version, written.document = row.version + 1, columns["document"]
-    licensing.settle_many(ctx, written.touched)
+    _settle(ctx, written)
     return written
+
+
+def _columns(ctx: Ctx, content: Resource, stamp: Stamp) -> dict[str, Any]:
+    return mapping.group_columns(content, stamp, resource_types.group(ctx))
+
+
+def _settle(ctx: Ctx, written: Written) -> None:
+    if written.nested:
+        written.touched |= nesting.follow(ctx, written.id, written.nested)
+    resource_types.confirm(ctx)
+    licensing.settle_many(ctx, written.touched)
 
 
 def _lock_everybody(ctx: Ctx, id: str, changes: Sequence[MemberChange]) -> None:
@@ -161,13 +185,16 @@ def _add(ctx: Ctx, written: Written, members: Sequence[Member]) -> None:
     by_id = {member.value: member for member in members}
     for chunk in _chunks(sorted(by_id)):
         known = _lock_users(ctx, [id for id in chunk if is_id(id)])
-        written.unknown += [id for id in chunk if id not in known]
+        strange = [id for id in chunk if id not in known]
+        groups = _nest(ctx, written, [by_id[id] for id in strange if is_id(id)])
+        written.unknown += [id for id in strange if id not in groups]
         rows = [
             {
                 "portal_id": ctx.portal.id,
                 "group_id": written.id,
                 "user_id": id,
                 "display": by_id[id].display,
+                "display_folded": mapping.folded_display(by_id[id].display),
                 "created_at": ctx.now,
             }
             for id in chunk
@@ -177,10 +204,17 @@ def _add(ctx: Ctx, written: Written, members: Sequence[Member]) -> None:
             written.touched |= set(db.session.connection().execute(_join(db.engine.dialect.name), rows).scalars())
 
 
+def _nest(ctx: Ctx, written: Written, members: Sequence[Member]) -> set[str]:
+    known = nesting.present(ctx, [one.value for one in members])
+    written.nested |= nesting.link(ctx, written.id, [one for one in members if one.value in known])
+    return known
+
+
 def _remove(ctx: Ctx, written: Written, ids: set[str]) -> None:
     for chunk in _chunks(sorted(id for id in ids if is_id(id))):
-        gone = {"portal": ctx.portal.id, "group": written.id, "users": chunk}
-        written.touched |= set(db.session.scalars(_LEAVE, gone))
+        gone = set(db.session.scalars(_LEAVE, {"portal": ctx.portal.id, "group": written.id, "users": chunk}))
+        written.touched |= gone
+        written.nested |= nesting.unlink(ctx, written.id, set(chunk) - gone)
 
 
 def _chunks(ids: list[str]) -> Iterable[list[str]]:
@@ -193,14 +227,13 @@ def _lock_users(ctx: Ctx, ids: list[str]) -> set[str]:
 
 
 def _member_ids(ctx: Ctx, id: str) -> set[str]:
-    query = select(Membership.user_id).where(Membership.portal_id == ctx.portal.id, Membership.group_id == id)
-    return set(db.session.scalars(query))
+    return set(db.session.scalars(_MEMBERS, {"portal": ctx.portal.id, "group": id}))
 
 
 def _held(ctx: Ctx, id: str) -> Row[Any]:
     row = db.session.execute(_HELD, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no group with the id {id!r} in this portal.")
+        raise NotFound(f"There is no group with the id {id[:64]!r} in this portal.")
     return row
 
 

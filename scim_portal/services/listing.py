@@ -32,7 +32,7 @@ from scim_portal.models import Group, User
 from scim_portal.protocol.attributes import ResourceType
 from scim_portal.protocol.cursors import Place
 from scim_portal.protocol.filters import Bound, Target
-from scim_portal.services import filter_sql, sort_sql
+from scim_portal.services import anchors, filter_sql, sort_sql
 
 MODELS: dict[str, type[User] | type[Group]] = {"User": User, "Group": Group}
 
@@ -57,6 +57,9 @@ class Page:
 
 def page(ctx: Ctx, sources: Sequence[Source], *, start_index: int, count: int, descending: bool = False) -> Page:
     """Give a page by index and the total of the list."""
+    if len(sources) == 1 and sources[0].bound is None and sources[0].sort is None:
+        everything, of_all = anchors.page(ctx, _model(sources[0]), offset=start_index - 1, count=count)
+        return Page(everything, of_all, start_index)
     found: Sequence[Row[Any]] = []
     if count > 0:
         found = rows(ctx, sources, limit=count, offset=start_index - 1, descending=descending)
@@ -134,7 +137,7 @@ def _where(ctx: Ctx, source: Source) -> list[ColumnElement[bool]]:
     model = _model(source)
     where = [model.portal_id == ctx.portal.id, model.deleted_at.is_(None)]
     if source.bound is not None:
-        where.append(filter_sql.condition(source.bound, model, db.engine.dialect.name))
+        where.append(filter_sql.condition(source.bound, model, db.engine.dialect.name, ctx.portal.id))
     return where
 
 

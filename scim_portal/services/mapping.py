@@ -15,9 +15,11 @@ import orjson
 from scim_portal.protocol import etags, resource
 from scim_portal.protocol.attributes import ResourceType
 from scim_portal.protocol.definitions import GROUP, LICENSE_URN, USER
+from scim_portal.protocol.errors import InvalidValue
 from scim_portal.protocol.folding import exact_text, fold_text
 
 Resource = dict[str, Any]
+INDEXED_BYTES = 2000
 _SCHEMAS = '{"schemas":['
 
 
@@ -31,26 +33,26 @@ class Stamp:
     updated_at: datetime
 
 
-def user_columns(content: Resource, stamp: Stamp) -> dict[str, Any]:
-    """Extract every column of `User` from a canonical resource (without id and meta)."""
+def user_columns(content: Resource, stamp: Stamp, kind: ResourceType = USER) -> dict[str, Any]:
+    """Extract every column of `User` from a canonical resource (without id and meta); `kind` says how it is folded."""
     emails = content.get("emails", [])
     primary = next((mail for mail in emails if mail.get("primary")), emails[0] if emails else {})
     name = content.get("name", {})
     spoken = " ".join(part for part in (name.get("givenName"), name.get("familyName")) if part)
-    return _columns(USER, content, stamp) | {
+    return _columns(kind, content, stamp) | {
         "user_name": content["userName"],
-        "user_name_folded": fold_text(content["userName"]),
+        "user_name_folded": _indexable("userName", fold_text(content["userName"])),
         "display_name": content.get("displayName") or name.get("formatted") or spoken or None,
         "email": primary.get("value"),
         "active": content.get("active", True),
     }
 
 
-def group_columns(content: Resource, stamp: Stamp) -> dict[str, Any]:
+def group_columns(content: Resource, stamp: Stamp, kind: ResourceType = GROUP) -> dict[str, Any]:
     """Extract every column of `Group` from a canonical resource (without id, meta and members)."""
-    return _columns(GROUP, content, stamp) | {
+    return _columns(kind, content, stamp) | {
         "display_name": content["displayName"],
-        "display_name_folded": fold_text(content["displayName"]),
+        "display_name_folded": _indexable("displayName", fold_text(content["displayName"])),
     }
 
 
@@ -89,15 +91,20 @@ def finished_group(document: str, id: str, scim_base_url: str, members: list[Res
     return _located(document, location(scim_base_url, GROUP, id)) + tail
 
 
-def group_reference(scim_base_url: str, id: str, display: str) -> Resource:
-    """Make one entry of a user's `groups`."""
-    return {"value": id, "$ref": location(scim_base_url, GROUP, id), "display": display, "type": "direct"}
+def group_reference(scim_base_url: str, id: str, display: str, type: str) -> Resource:
+    """Make one entry of a user's `groups`; `type` is `direct` or `indirect` (RFC 7643 §4.1.2)."""
+    return {"value": id, "$ref": location(scim_base_url, GROUP, id), "display": display, "type": type}
 
 
-def member_reference(scim_base_url: str, id: str, display: str | None) -> Resource:
-    """Make one entry of a group's `members`; `display` is echoed when it was sent, never invented."""
-    entry = {"value": id, "$ref": location(scim_base_url, USER, id), "type": "User"}
+def member_reference(scim_base_url: str, id: str, display: str | None, type: str) -> Resource:
+    """Make one entry of a group's `members`, a `User` or `Group`; `display` is echoed when it was sent, never invented."""
+    entry = {"value": id, "$ref": location(scim_base_url, USER if type == "User" else GROUP, id), "type": type}
     return entry | {"display": display} if display is not None else entry
+
+
+def folded_display(display: str | None) -> str | None:
+    """Make the copy of a member's `display` that filters compare."""
+    return None if display is None else fold_text(display)
 
 
 def _located(document: str, address: str) -> bytes:
@@ -123,10 +130,17 @@ def _columns(kind: ResourceType, content: Resource, stamp: Stamp) -> dict[str, A
         "version": stamp.version,
         "created_at": created,
         "updated_at": updated,
-        "external_id": None if external is None else exact_text(external),
+        "external_id": None if external is None else _indexable("externalId", exact_text(external)),
         "document": orjson.dumps(full).decode(),
         "folded": resource.fold(kind, full),
     }
+
+
+def _indexable(name: str, value: str) -> str:
+    """Refuse what no index entry of PostgreSQL could hold; such texts are long, and in letters of four bytes each."""
+    if len(value) > INDEXED_BYTES // 4 and len(value.encode()) > INDEXED_BYTES:
+        raise InvalidValue(f"{name} is too long: its letters take more than {INDEXED_BYTES} bytes.", attribute=name)
+    return value
 
 
 def _to_the_millisecond(moment: datetime) -> datetime:

@@ -14,9 +14,8 @@ from scim_portal.errors import Invalid, NotFound
 from scim_portal.ids import is_id
 from scim_portal.models import Group, Membership, Seat, Ticket, User
 from scim_portal.protocol import filters
-from scim_portal.protocol.definitions import USER
 from scim_portal.protocol.folding import fold_text
-from scim_portal.services import cursors, filter_sql
+from scim_portal.services import cursors, filter_sql, resource_types, rosters
 
 STATES = ("active", "inactive", "deleted", "waiting")
 SORTS = {"created": (User.id, False), "-created": (User.id, True), "user_name": (User.user_name_folded, False)}
@@ -24,7 +23,10 @@ SORTS = {"created": (User.id, False), "-created": (User.id, True), "user_name": 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which users are wanted: a SCIM filter, or the portal's search box and chips; all given parts must hold."""
+    """Which users are wanted: a SCIM filter, or the portal's search box and chips; all given parts must hold.
+
+    `group_id` is met through groups in that group as well, `member_of` only by the group's own members.
+    """
 
     filter: str | None = None
     search: str | None = None
@@ -32,6 +34,7 @@ class Wanted:
     license_type: str | None = None
     connector_id: str | None = None
     group_id: str | None = None
+    member_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,6 @@ class Page:
     items: Sequence[Any]
     next: str | None
     total: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GroupLine:
-    """A group in a list; members that are deleted do not count."""
-
-    group: Group
-    members: int
 
 
 def users(
@@ -96,7 +91,7 @@ def group(ctx: Ctx, id: str) -> Group:
 
 
 def groups(ctx: Ctx, *, search: str | None = None, cursor: str | None = None, limit: int | None = None) -> Page:
-    """List groups by name, deleted ones included, with their member counts (`GroupLine`)."""
+    """List groups by name, deleted ones included, as `rosters.GroupLine`."""
     query = scoped(Group, ctx)
     if search:
         query = query.where(Group.display_name_folded.contains(fold_text(search), autoescape=True))
@@ -104,36 +99,14 @@ def groups(ctx: Ctx, *, search: str | None = None, cursor: str | None = None, li
         query = query.where(tuple_(Group.display_name_folded, Group.id) > tuple_(*keys))
     size = cursors.limit(limit)
     rows = list(db.session.scalars(query.order_by(Group.display_name_folded, Group.id).limit(size + 1)))
-    counts = member_counts(ctx, [row.id for row in rows])
-    lines = [GroupLine(row, counts.get(row.id, 0)) for row in rows[:size]]
     last = rows[size - 1] if len(rows) > size else None
-    return Page(lines, cursors.encode(last.display_name_folded, last.id) if last else None)
-
-
-def member_counts(ctx: Ctx, ids: Sequence[str]) -> dict[str, int]:
-    """Count the members of some groups, deleted users left out."""
-    query = (
-        select(Membership.group_id, func.count())
-        .join(User, and_(User.portal_id == Membership.portal_id, User.id == Membership.user_id))
-        .where(Membership.portal_id == ctx.portal.id, Membership.group_id.in_(ids), User.deleted_at.is_(None))
-        .group_by(Membership.group_id)
-    )
-    return dict(db.session.execute(query).all())
+    return Page(rosters.lines(ctx, rows[:size]), cursors.encode(last.display_name_folded, last.id) if last else None)
 
 
 def group_names(ctx: Ctx) -> dict[str, str]:
     """Give the name of every group by id: rules are written by id and shown by name."""
     query = select(Group.id, Group.display_name).where(Group.portal_id == ctx.portal.id)
     return dict(db.session.execute(query.order_by(Group.display_name_folded)).all())
-
-
-def groups_of(ctx: Ctx, user_id: str) -> list[Group]:
-    """List the groups a user is in."""
-    mine = exists().where(
-        Membership.portal_id == Group.portal_id, Membership.group_id == Group.id, Membership.user_id == user_id
-    )
-    query = scoped(Group, ctx).where(Group.deleted_at.is_(None), mine)
-    return list(db.session.scalars(query.order_by(Group.display_name_folded, Group.id)))
 
 
 def seats(ctx: Ctx, user_ids: Sequence[str]) -> dict[str, list[Seat]]:
@@ -170,8 +143,8 @@ def position(ctx: Ctx, ticket: Ticket) -> int | None:
 def _where(ctx: Ctx, wanted: Wanted) -> list[Any]:
     where: list[Any] = [User.portal_id == ctx.portal.id]
     if wanted.filter:
-        bound = filters.compiled(wanted.filter, USER)
-        where.append(filter_sql.condition(bound, User, db.engine.dialect.name))
+        bound = filters.compiled(wanted.filter, resource_types.user(ctx))
+        where.append(filter_sql.condition(bound, User, db.engine.dialect.name, ctx.portal.id))
     if wanted.search:
         text = fold_text(wanted.search)
         in_name = User.user_name_folded.contains(text, autoescape=True)
@@ -184,7 +157,9 @@ def _where(ctx: Ctx, wanted: Wanted) -> list[Any]:
     if wanted.connector_id:
         where.append(User.connector_id == wanted.connector_id)
     if wanted.group_id:
-        where.append(_has(Membership, Membership.group_id == wanted.group_id))
+        where.append(User.id.in_(rosters.everybody_in(ctx, wanted.group_id)))
+    if wanted.member_of:
+        where.append(_has(Membership, Membership.group_id == wanted.member_of))
     return where
 
 

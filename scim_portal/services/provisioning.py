@@ -19,11 +19,10 @@ from scim_portal.errors import Conflict
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import Connector, Membership, User
 from scim_portal.protocol import etags, patch
-from scim_portal.protocol.definitions import USER
 from scim_portal.protocol.errors import Forbidden, NotFound, Uniqueness
 from scim_portal.protocol.folding import exact_text, fold_text
 from scim_portal.protocol.tolerance import Tolerance
-from scim_portal.services import audit, licensing, mapping
+from scim_portal.services import anchors, audit, emails, licensing, mapping, resource_types
 from scim_portal.services.audit import Action
 from scim_portal.services.mapping import Resource, Stamp
 
@@ -88,7 +87,8 @@ def modify(
     ctx: Ctx, id: str, operations: Sequence[patch.Operation], *, tolerance: Tolerance, if_match: str | None = None
 ) -> Written:
     """Apply a PATCH (RFC 7644 §3.5.2): all of it or nothing; nothing changed means nothing written."""
-    return _update(ctx, id, lambda present: patch.apply(USER, present, operations, tolerance=tolerance), if_match)
+    kind = resource_types.user(ctx)
+    return _update(ctx, id, lambda present: patch.apply(kind, present, operations, tolerance=tolerance), if_match)
 
 
 def remove(ctx: Ctx, id: str, *, if_match: str | None = None) -> None:
@@ -96,6 +96,7 @@ def remove(ctx: Ctx, id: str, *, if_match: str | None = None) -> None:
     row = _held(ctx, id)
     etags.precondition(if_match, None, row.version)
     db.session.execute(_mine(ctx, id).values(deleted_at=ctx.now, updated_at=ctx.now, version=row.version + 1))
+    anchors.note_departure(ctx, User)
     licensing.settle(ctx, [id], ending=[id])
 
 
@@ -115,11 +116,12 @@ def restore(ctx: Ctx, id: str) -> None:
     )
     row = db.session.execute(query.with_for_update(key_share=True)).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no deleted user with the id {id!r} in this portal.")
+        raise NotFound(f"There is no deleted user with the id {id[:64]!r} in this portal.")
     holder = next((one for one in _namesakes(ctx, row.user_name) if one.deleted_at is None), None)
     if holder is not None:
         raise Conflict(f"The user name {row.user_name!r} belongs to another user now ({holder.id}).", field="user_name")
     db.session.execute(_mine(ctx, id).values(deleted_at=None, updated_at=ctx.now, version=row.version + 1))
+    anchors.note_departure(ctx, User)
     audit.record(ctx, Action.USER_RESTORED, "user", id, row.user_name)
     licensing.settle(ctx, [id])
 
@@ -131,11 +133,13 @@ def _update(ctx: Ctx, id: str, change: Callable[[Resource], Resource], if_match:
     content = change(present)
     if content == present:
         return Written(id, row.version, row.document, changed=False)
-    columns = mapping.user_columns(content, Stamp(id, row.version + 1, row.created_at, ctx.now))
+    columns = _columns(ctx, content, Stamp(id, row.version + 1, row.created_at, ctx.now))
     try:
         db.session.execute(_UPDATE, {"of_portal": ctx.portal.id, "of_user": id, **mapping.changeable(columns)})
     except IntegrityError:
         raise _taken(content["userName"]) from None
+    if content.get("emails") != present.get("emails"):
+        emails.replace(ctx, id, columns["folded"])
     changed = {name for name in present.keys() | content.keys() if present.get(name) != content.get(name)}
     ending = [id] if row.active and not columns["active"] else []
     licensing.settle_changed(ctx, id, changed, ending=ending)
@@ -143,12 +147,13 @@ def _update(ctx: Ctx, id: str, change: Callable[[Resource], Resource], if_match:
 
 
 def _insert(ctx: Ctx, content: Resource) -> Written:
-    columns = mapping.user_columns(content, Stamp(new_id(), 1, ctx.now, ctx.now))
+    columns = _columns(ctx, content, Stamp(new_id(), 1, ctx.now, ctx.now))
     connector = ctx.connector.id if ctx.connector else None
     try:
         db.session.execute(_INSERT, {"portal_id": ctx.portal.id, "connector_id": connector, **columns})
     except IntegrityError:  # somebody else's create came between the look-up and this one
         raise _taken(content["userName"]) from None
+    emails.add(ctx, columns["id"], columns["folded"])
     return Written(columns["id"], 1, columns["document"], groupless=True)
 
 
@@ -158,15 +163,21 @@ def _revive(ctx: Ctx, former: Row[Any], content: Resource) -> Written:
         if "externalId" in content or not former.external_id
         else content | {"externalId": mapping.content(former.document)["externalId"]}
     )
-    columns = mapping.user_columns(content, Stamp(former.id, former.version + 1, former.created_at, ctx.now))
+    columns = _columns(ctx, content, Stamp(former.id, former.version + 1, former.created_at, ctx.now))
     connector = ctx.connector.id if ctx.connector else former.connector_id
     try:
         db.session.execute(_mine(ctx, former.id).values(deleted_at=None, connector_id=connector, **columns))
     except IntegrityError:
         raise _taken(content["userName"]) from None
+    anchors.note_departure(ctx, User)
+    emails.replace(ctx, former.id, columns["folded"])
     stale = (Membership.portal_id == ctx.portal.id) & (Membership.user_id == former.id)
     db.session.execute(delete(Membership).where(stale))
     return Written(former.id, former.version + 1, columns["document"], groupless=True)
+
+
+def _columns(ctx: Ctx, content: Resource, stamp: Stamp) -> dict[str, Any]:
+    return mapping.user_columns(content, stamp, resource_types.user(ctx))
 
 
 def _same_person(row: Row[Any], content: Resource) -> bool:
@@ -181,7 +192,7 @@ def _namesakes(ctx: Ctx, user_name: str) -> Sequence[Row[Any]]:
 def _held(ctx: Ctx, id: str) -> Row[Any]:
     row = db.session.execute(_HELD, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no user with the id {id!r} in this portal.")
+        raise NotFound(f"There is no user with the id {id[:64]!r} in this portal.")
     return row
 
 

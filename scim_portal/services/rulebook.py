@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from rules import policy as policies
 from rules.policy import LicenseType, Policy, PolicyError
@@ -17,19 +17,20 @@ from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import Invalid, NotFound, StaleVersion
 from scim_portal.ids import new_id
-from scim_portal.models import Job, PolicyDraft, PolicyVersion, Portal
-from scim_portal.services import audit, work
+from scim_portal.models import Freeze, Job, PolicyDraft, PolicyVersion, Portal
+from scim_portal.protocol.attributes import ResourceType
+from scim_portal.services import audit, resource_types, work
 from scim_portal.services.audit import Action
 
 EMPTY: dict[str, Any] = {"families": {"cal": {"mode": "first-match"}}, "defaults": {}, "rules": []}
 
 
 _PORTAL = Portal.__table__.c
-_IN_FORCE = (
-    select(_PORTAL.policy_version, _PORTAL.catalog_stamp)
-    .where(_PORTAL.id == bindparam("portal"))
-    .with_for_update(read=True)
+_GLANCE = select(_PORTAL.policy_version, _PORTAL.catalog_stamp, _PORTAL.schema_stamp).where(
+    _PORTAL.id == bindparam("portal")
 )
+_IN_FORCE = _GLANCE.with_for_update(read=True)
+_TO_AMEND = _GLANCE.with_for_update(key_share=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,23 @@ class Published:
 
 def in_force(ctx: Ctx) -> Policy:
     """Give the compiled policy, sharing a lock with other writes so that a publish waits for them, and they for it."""
-    policy_version, catalog_stamp = db.session.execute(_IN_FORCE, {"portal": ctx.portal.id}).one()
-    return _compiled(ctx, policy_version, catalog_stamp)
+    return _read(ctx, _IN_FORCE)
+
+
+def in_force_locked(ctx: Ctx) -> Policy:
+    """Give the compiled policy and keep others from settling anybody by it: it is about to be amended."""
+    return _read(ctx, _TO_AMEND)
+
+
+def glance(ctx: Ctx) -> Policy:
+    """Give the compiled policy as it stands, with no lock: what it says may be old news by the time it is used."""
+    return _read(ctx, _GLANCE)
+
+
+def _read(ctx: Ctx, query: Any) -> Policy:
+    policy_version, catalog_stamp, schema_stamp = db.session.execute(query, {"portal": ctx.portal.id}).one()
+    resource_types.check(ctx, schema_stamp)
+    return _compiled(ctx, policy_version, catalog_stamp, schema_stamp)
 
 
 def current(ctx: Ctx) -> tuple[int, dict[str, Any]]:
@@ -72,10 +88,10 @@ def default_is_decided(ctx: Ctx) -> bool:
     return bool(current(ctx)[1]["defaults"])
 
 
-def compile_document(ctx: Ctx, content: object) -> Policy:
+def compile_document(ctx: Ctx, content: object, kind: ResourceType | None = None) -> Policy:
     """Compile a document from outside against the portal's licence types. Raises `Invalid` that points at the nodes."""
     try:
-        return policies.from_document(content, license_types(ctx))
+        return policies.from_document(content, license_types(ctx), kind or resource_types.user(ctx))
     except PolicyError as error:
         problems = tuple((problem.path, problem.message) for problem in error.problems)
         raise Invalid(
@@ -98,12 +114,15 @@ def publish(
 
     `base` is the version the author looked at: raises `StaleVersion` when another one was published since.
     """
-    version = db.session.scalars(
-        select(Portal.policy_version).where(Portal.id == ctx.portal.id).with_for_update()
+    version, schema_stamp = db.session.execute(
+        select(Portal.policy_version, Portal.schema_stamp).where(Portal.id == ctx.portal.id).with_for_update()
     ).one()
     if base is not None and base != version:
         raise StaleVersion(f"Version {version} was published meanwhile; look at the preview again.", field="base")
-    content = policies.to_document(compile_document(ctx, policies.with_ids(content, new_id)))
+    kind = resource_types.at(ctx, schema_stamp).user
+    compiled = compile_document(ctx, policies.with_ids(content, new_id), kind)
+    content = policies.to_document(compiled)
+    _thaw(ctx, compiled)
     before = document(ctx, version)
     job = work.enqueue(ctx, "settle_all", version=version + 1)
     db.session.add(
@@ -116,6 +135,24 @@ def publish(
     db.session.flush()
     audit.record(ctx, Action.POLICY_PUBLISHED, "policy", str(version + 1), before=before, after=content)
     return Published(version + 1, job)
+
+
+def amend(ctx: Ctx, content: dict[str, Any]) -> int:
+    """Put a document in force that changes nobody's wishes at this moment, so that no job has to settle everybody.
+
+    The caller holds `in_force_locked`. What is amended is the freezing and thawing of rules, by the event that causes it.
+    """
+    version = current(ctx)[0] + 1
+    content = policies.to_document(compile_document(ctx, content))
+    db.session.add(
+        PolicyVersion(
+            portal_id=ctx.portal.id, version=version, document=content, author=ctx.actor.name, created_at=ctx.now
+        )
+    )
+    db.session.execute(update(Portal).where(Portal.id == ctx.portal.id).values(policy_version=version))
+    db.session.flush()
+    audit.record(ctx, Action.POLICY_AMENDED, "policy", str(version), before=document(ctx, version - 1), after=content)
+    return version
 
 
 def restore(ctx: Ctx, version: int) -> Published:
@@ -171,19 +208,27 @@ def fingerprint(value: object) -> str:
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def _thaw(ctx: Ctx, policy: Policy) -> None:
+    """Forget whom rules kept that are not frozen any more (`freezes`); the job of the new version settles everybody."""
+    frozen = [rule.id for rule in policy.rules if rule.is_frozen(ctx.now)]
+    db.session.execute(delete(Freeze).where(Freeze.portal_id == ctx.portal.id, Freeze.rule_id.not_in(frozen)))
+
+
 def _previews(ctx: Ctx) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(
         ctx.settings.secret_key, salt="policy-preview", signer_kwargs={"digest_method": hashlib.sha256}
     )
 
 
-_cache: dict[tuple[str, int, str], Policy] = {}
+_cache: dict[tuple[str, int, str, str | None], Policy] = {}
 
 
-def _compiled(ctx: Ctx, policy_version: int, catalog_stamp: str) -> Policy:
-    key = (ctx.portal.id, policy_version, catalog_stamp)
+def _compiled(ctx: Ctx, policy_version: int, catalog_stamp: str, schema_stamp: str | None) -> Policy:
+    key = (ctx.portal.id, policy_version, catalog_stamp, schema_stamp)
     if key not in _cache:
-        compiled = policies.from_document(document(ctx, policy_version), license_types(ctx), version=policy_version)
+        written, types = document(ctx, policy_version), license_types(ctx)
+        kind = resource_types.at(ctx, schema_stamp).user
+        compiled = policies.from_document(written, types, kind, version=policy_version)
         if len(_cache) > 1000:
             _cache.clear()
         _cache[key] = compiled

@@ -12,27 +12,25 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Integer,
+    Select,
     Text,
     and_,
     column,
     false,
     func,
-    literal_column,
     select,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import aliased
 
-from scim_portal.models import Group, Membership, User
+from scim_portal.models import Ancestry, Group, Membership, Nesting, User
 from scim_portal.protocol.attributes import Attribute
 from scim_portal.protocol.filters import Target
-from scim_portal.services.filter_sql import GROUP_COLUMNS, USER_COLUMNS
+from scim_portal.services.filter_sql import GROUP_COLUMNS, USER_COLUMNS, plain_element
 
 Model = type[User] | type[Group]
-_LINKED = {
-    (User, "groups"): {"value": Membership.group_id, "display": Group.display_name_folded},
-    (Group, "members"): {"value": Membership.user_id},
-}
+_LINKED = {(User, "groups"): ("value", "display"), (Group, "members"): ("value",)}
 
 
 def key(target: Target, model: Model, dialect: str) -> ColumnElement[Any] | None:
@@ -57,21 +55,30 @@ def collated(expression: ColumnElement[Any], dialect: str) -> ColumnElement[Any]
 
 
 def _linked(model: Model, target: Target) -> ColumnElement[Any] | None:
-    read = _LINKED[(model, target.names[0])].get(target.names[-1])
-    if read is None:
+    """Read the first of a user's groups or of a group's members, in the order in which `directory` lists them."""
+    part = target.names[-1]
+    if part not in _LINKED[(model, target.names[0])]:
         return None
-    other, own, mine = (Group, User, Membership.user_id) if model is User else (User, Group, Membership.group_id)
-    theirs = Membership.group_id if model is User else Membership.user_id
-    return (
-        select(read)
-        .select_from(Membership)
-        .join(other, and_(other.portal_id == Membership.portal_id, other.id == theirs))
-        .where(Membership.portal_id == own.portal_id, mine == own.id, other.deleted_at.is_(None))
-        .order_by(theirs)
-        .limit(1)
-        .correlate(own)
-        .scalar_subquery()
+    if model is Group:
+        return func.coalesce(_first_member(Membership.user_id, User), _first_member(Nesting.member_id, aliased(Group)))
+    read = select(Group.id if part == "value" else Group.display_name_folded).select_from(Membership)
+    above = and_(Ancestry.portal_id == Membership.portal_id, Ancestry.group_id == Membership.group_id)
+    return func.coalesce(
+        _first_group(read, Membership.group_id), _first_group(read.join(Ancestry, above), Ancestry.ancestor_id)
     )
+
+
+def _first_group(read: Select[Any], id: Any) -> Any:
+    found = read.join(Group, and_(Group.portal_id == Membership.portal_id, Group.id == id))
+    mine = (Membership.portal_id == User.portal_id, Membership.user_id == User.id, Group.deleted_at.is_(None))
+    return found.where(*mine).order_by(Group.id).limit(1).correlate(User).scalar_subquery()
+
+
+def _first_member(id: Any, kind: Any) -> Any:
+    link = id.class_
+    found = select(id).join(kind, and_(kind.portal_id == link.portal_id, kind.id == id))
+    mine = (link.portal_id == Group.portal_id, link.group_id == Group.id, kind.deleted_at.is_(None))
+    return found.where(*mine).order_by(id).limit(1).correlate(Group).scalar_subquery()
 
 
 def _first(model: Model, names: tuple[str, ...], depth: int, attribute: Attribute, dialect: str) -> ColumnElement[Any]:
@@ -81,8 +88,7 @@ def _first(model: Model, names: tuple[str, ...], depth: int, attribute: Attribut
         read = _value(value[names[depth:]], attribute, dialect)
         order = (func.coalesce(value[("primary",)].as_boolean(), false()).desc(), place)
     else:
-        plain = value.op("#>>")(literal_column("'{}'")) if dialect == "postgresql" else value
-        read, order = collated(type_coerce(plain, Text), dialect), (place,)
+        read, order = plain_element(value, attribute.type, dialect == "postgresql"), (place,)
     return select(read).select_from(elements).order_by(*order).limit(1).scalar_subquery()
 
 

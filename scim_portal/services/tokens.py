@@ -15,7 +15,7 @@ from scim_portal.context import ConnectorRef, Ctx, PortalRef, Role
 from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
 from scim_portal.ids import is_id, new_id
-from scim_portal.models import Connector, Credential
+from scim_portal.models import Connector, Credential, Portal
 from scim_portal.services import audit, secrets_format
 from scim_portal.services.audit import Action
 
@@ -43,6 +43,7 @@ class Bearer:
     scopes: frozenset[str] | None
     connector: ConnectorRef | None
     needs_stamp: bool
+    schema_stamp: str | None
 
 
 def issue_scim(ctx: Ctx, connector: Connector, *, expires_at: datetime, name: str | None = None) -> Issued:
@@ -128,16 +129,15 @@ def masked(credential: Credential) -> str:
     return f"{prefix}…{credential.last_four}"
 
 
-_K, _C = Credential.__table__.c, Connector.__table__.c
+_K, _C, _P = Credential.__table__.c, Connector.__table__.c, Portal.__table__.c
 _LOOK_UP = (
     select(
         _K.id, _K.name, _K.role, _K.scopes, _K.value_hash, _K.expires_at, _K.revoked_at, _K.replaced_by, _K.last_used_at,
         _C.id.label("connector_id"), _C.kind, _C.name.label("connector_name"), _C.enabled, _C.strict, _C.show_licenses,
-        _C.tolerance,
+        _C.tolerance, _C.conversion, _C.debug_until, _P.schema_stamp,
     )
-    .outerjoin_from(
-        Credential.__table__, Connector.__table__, (_C.portal_id == _K.portal_id) & (_C.id == _K.connector_id)
-    )
+    .join_from(Credential.__table__, Portal.__table__, _P.id == _K.portal_id)
+    .outerjoin(Connector.__table__, (_C.portal_id == _K.portal_id) & (_C.id == _K.connector_id))
     .where(_K.portal_id == bindparam("portal"), _K.id == bindparam("credential"))
 )  # fmt: skip
 
@@ -183,12 +183,21 @@ def _bearer(row: Row[tuple[object, ...]], now: datetime) -> Bearer:
             raise Forbidden(
                 f"The connector “{row.connector_name}” is switched off. Switch it on in the portal under Provisioning."
             )
+        debug = row.debug_until is not None and row.debug_until > now
         connector = ConnectorRef(
-            row.connector_id, row.kind, row.connector_name, row.strict, row.show_licenses, row.tolerance
+            row.connector_id,
+            row.kind,
+            row.connector_name,
+            row.strict,
+            row.show_licenses,
+            row.tolerance,
+            row.conversion,
+            debug,
         )
     stale = row.last_used_at is None or now - row.last_used_at > STAMP_EVERY
     scopes = None if row.scopes is None else frozenset(row.scopes)
-    return Bearer(row.id, row.name, Role(row.role) if row.role else None, scopes, connector, stale)
+    role = Role(row.role) if row.role else None
+    return Bearer(row.id, row.name, role, scopes, connector, stale, row.schema_stamp)
 
 
 def _not_expired(expires_at: datetime, now: datetime) -> None:

@@ -14,7 +14,7 @@ WORDS = (
     'a"b', "it's",
     "a b", "a  b", "a\tb", "a\nb", "work", "Work", "home", "true", "null", "0", "10", "9", "-1", "ſ", "K", "ß", "{}",
     "[]", "$.x",
-    "zz",
+    "zz", "direct", "indirect", "User", "group", "lower", "upper",
 )  # fmt: skip
 LOOSE = (
     "userName", "USERNAME", "displayName", "nickName", "title", "userType", "locale", "preferredLanguage", "name.familyName",
@@ -43,7 +43,10 @@ ELEMENTS = {
     "type"),
     "groups": ("display", "type", "value"), "phoneNumbers": ("value", "type"),
 }  # fmt: skip
-GROUP_NAMES = ("displayName", "id", "externalId", "members", "members.value", "members.type", "meta.resourceType")
+GROUP_NAMES = (
+    "displayName", "id", "externalId", "members", "members.value", "members.type", "members.display", "members.$ref",
+    "meta.resourceType",
+)  # fmt: skip
 IDS = tuple(f"@id{number}" for number in range(6))
 AT = tuple(f"@at{number}" for number in range(5))
 TEXT_OPERATORS = ("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "EQ", "Co")
@@ -78,7 +81,9 @@ def _of_users() -> st.SearchStrategy[str]:
 
 
 def _of_groups() -> st.SearchStrategy[str]:
-    inside = st.builds("members[{}]".format, _comparison(("value", "type"), ("eq", "ne", "sw"), _texts()))
+    inside = st.builds(
+        "members[{}]".format, _combined(_comparison(("value", "type", "display"), ("eq", "ne", "sw", "co"), _texts()))
+    )
     present = st.builds("{} pr".format, st.sampled_from(GROUP_NAMES))
     return _combined(st.one_of(_comparison(GROUP_NAMES, TEXT_OPERATORS, _texts()), inside, present))
 

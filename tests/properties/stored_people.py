@@ -15,9 +15,9 @@ from scim_portal.db import db
 from scim_portal.models import Group, User
 from scim_portal.protocol import resource
 from scim_portal.protocol.definitions import GROUP, USER
-from scim_portal.services import directory, facts
+from scim_portal.services import directory, facts, mapping
 from tests.clients import LoneClient
-from tests.portals import ENTERPRISE, PortalUnderTest
+from tests.portals import ENTERPRISE, PortalUnderTest, a_group, a_patch
 from tests.properties.filter_texts import WORDS
 
 PEOPLE = 40
@@ -52,10 +52,32 @@ def store(app: Flask) -> Stored:
     chance = random.Random(20)
     ids = [portal.provision(f"{' '.join(_word(chance).split())}-{place}", **_person(chance)) for place in range(PEOPLE)]
     gone = portal.push("Gone", *ids[:5])
-    groups = [portal.push(word, *chance.sample(ids, place)) for place, word in enumerate(chance.sample(WORDS, 6))]
+    groups = [
+        _push(portal, chance, word, chance.sample(ids, place)) for place, word in enumerate(chance.sample(WORDS, 6))
+    ]
+    nested = _nest(portal, chance, groups, gone)
     assert portal.scim("DELETE", f"/Groups/{gone}").status_code == 204
     assert portal.scim("DELETE", f"/Users/{ids[-1]}").status_code == 204
+    groups = [*groups[:1], nested[0], *groups[1:]]
     return _read(portal.ctx(), (*ids[:3], *groups[:3]))
+
+
+def _push(portal: PortalUnderTest, chance: random.Random, name: str, ids: list[str]) -> str:
+    members = [{"value": id} | ({"display": _word(chance)} if chance.random() < 0.7 else {}) for id in ids]
+    answer = portal.scim("POST", "/Groups", a_group(name) | {"members": members})
+    assert answer.status_code == 201, answer.text
+    id: str = answer.json["id"]
+    return id
+
+
+def _nest(portal: PortalUnderTest, chance: random.Random, groups: list[str], gone: str) -> list[str]:
+    """Put groups into groups, three levels high, some of them through one that is deleted later; members with a display."""
+    lower = portal.push("lower", *groups[2:4])
+    upper = portal.push("upper", lower, groups[5], groups[2])
+    for group, member in ((upper, groups[0]), (groups[4], lower), (groups[1], gone), (gone, groups[4])):
+        change = {"op": "add", "path": "members", "value": [{"value": member, "display": _word(chance)}]}
+        assert portal.scim("PATCH", f"/Groups/{group}", a_patch(change)).status_code == 200
+    return [lower, upper]
 
 
 def _person(chance: random.Random) -> dict[str, Any]:
@@ -110,6 +132,12 @@ def _with_members(ctx: Ctx, groups: Any) -> dict[str, dict[str, Any]]:
     members = directory.members_of(ctx, [group.id for group in groups])
     return {
         group.id: resource.fold(GROUP, orjson.loads(group.document))
-        | {"members": [{"value": id, "type": "user"} for id, _ in members.get(group.id, [])]}
+        | {"members": [_folded_member(*one) for one in members.get(group.id, [])]}
         for group in groups
+    }
+
+
+def _folded_member(id: str, display: str | None, type: str) -> dict[str, Any]:
+    return resource.fold(GROUP, {"members": [mapping.member_reference("", id, display, type)]})["members"][0] | {
+        "$ref": None  # never stored, so no filter finds it
     }

@@ -79,9 +79,10 @@ def test_a_rule_compiles_its_chains_and_what_it_reads() -> None:
     assert rule.valid_until == datetime(2026, 2, 1, 1, 0, 0, 500000, tzinfo=UTC)
 
 
-def test_only_active_rules_are_walked() -> None:
-    policy = rules.from_document(a_document(R1, {**R2, "state": "draft"}, {**R3, "state": "needs-attention"}), TYPES)
-    assert [rule.id for rule in policy.active] == ["r1"]
+def test_drafts_and_paused_rules_are_not_walked() -> None:
+    states = ({**R2, "state": "draft"}, {**R3, "state": "paused"}, {**R3, "id": "r4", "state": "needs-attention"})
+    policy = rules.from_document(a_document(R1, *states), TYPES)
+    assert [rule.id for rule in policy.active] == ["r1", "r4"]
     assert len(replace(policy, rules=()).active) == 0
 
 

@@ -1,6 +1,6 @@
 """The scenarios of licensing.md L14 over SCIM and the API, on both databases; the numbers are theirs.
 
-What hangs on frozen groups (14) comes with the licences issue.
+Scenario 14, frozen rules, has a file of its own: `test_frozen_rules`.
 """
 
 from __future__ import annotations

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from scim_portal.context import Ctx
-from scim_portal.services import groups, people, rulebook
-from scim_portal.services.people import GroupLine
+from scim_portal.services import groups, people, rosters, rulebook
+from scim_portal.services.rosters import GroupLine, GroupName
 from scim_portal.web import guards
 from scim_portal.web.api import doors, lists
 from scim_portal.web.api.doors import Room
@@ -32,7 +33,7 @@ def list_groups(ctx: Ctx, query: Body) -> Body:
 @room.response(200, shapes.Group)
 @doors.reads
 def get_group(ctx: Ctx, id: str) -> Body:
-    """Show one group; its members are the users with `groups.value eq` its id."""
+    """Show one group; its members are the users with `groups.value eq` its id, those through nested groups included."""
     return _one(ctx, id)
 
 
@@ -40,15 +41,14 @@ def get_group(ctx: Ctx, id: str) -> Body:
 @room.response(200, shapes.Group)
 @guards.writes
 def restore_group(ctx: Ctx, id: str) -> Body:
-    """Undo a delete: the group is back with its members."""
+    """Undo a delete: the group is back with its members, and in the groups it was in."""
     groups.restore(ctx, id)
     return _one(ctx, id)
 
 
 def _one(ctx: Ctx, id: str) -> Body:
     doors.afresh()
-    found = people.group(ctx, id)
-    return _shape(GroupLine(found, people.member_counts(ctx, [id]).get(id, 0)), _rules(ctx))
+    return _shape(rosters.lines(ctx, [people.group(ctx, id)])[0], _rules(ctx))
 
 
 def _rules(ctx: Ctx) -> Rules:
@@ -64,6 +64,12 @@ def _shape(line: GroupLine, rules: Rules) -> Body:
     group = line.group
     return {
         "id": group.id, "display_name": group.display_name, "external_id": group.external_id, "connector": group.connector_id,
-        "deleted": group.deleted_at is not None, "member_count": line.members, "created_at": group.created_at,
+        "deleted": group.deleted_at is not None, "member_count": line.members,
+        "indirect_member_count": line.indirect_members, "member_groups": _names(line.member_groups),
+        "parent_groups": _names(line.parent_groups), "created_at": group.created_at,
         "last_push_at": group.updated_at, "rules": rules.get(group.id, []),
     }  # fmt: skip
+
+
+def _names(others: Iterable[GroupName]) -> list[Body]:
+    return [{"id": one.id, "display_name": one.display_name} for one in others]

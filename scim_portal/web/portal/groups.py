@@ -11,7 +11,7 @@ from flask import url_for
 from scim_portal.models import Group
 from scim_portal.services import connectors as connector_services
 from scim_portal.services import groups as group_services
-from scim_portal.services import people, rulebook
+from scim_portal.services import people, resource_types, rosters, rulebook
 from scim_portal.services.people import Wanted
 from scim_portal.web.portal import addresses, door, policy_words
 from scim_portal.web.portal import people as people_pages
@@ -25,6 +25,8 @@ class Line:
     id: str
     display_name: str
     members: int
+    indirect: int
+    nested: int
     rules: list[dict[str, Any]]
     connector: str | None
     updated_at: datetime
@@ -41,8 +43,9 @@ def groups() -> Answer:
     connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
     lines = [
         Line(
-            item.group.id, item.group.display_name, item.members, _rules(document, item.group),
-            connectors.get(item.group.connector_id or ""), item.group.updated_at, item.group.deleted_at is not None,
+            item.group.id, item.group.display_name, item.members, item.indirect_members, len(item.member_groups),
+            _rules(document, item.group), connectors.get(item.group.connector_id or ""), item.group.updated_at,
+            item.group.deleted_at is not None,
         )
         for item in found.items
     ]  # fmt: skip
@@ -51,11 +54,11 @@ def groups() -> Answer:
 
 @blueprint.get("/groups/<group_id>")
 def group(group_id: str) -> Answer:
-    """Show one group with its members."""
+    """Show one group with its members, and the groups next to it."""
     ctx = door.context()
     found = people.group(ctx, group_id)
     members = people.users(
-        ctx, Wanted(group_id=group_id), sort="user_name", cursor=addresses.argument("cursor"), count=True
+        ctx, Wanted(member_of=group_id), sort="user_name", cursor=addresses.argument("cursor"), count=True
     )
     connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
     facts = [
@@ -66,7 +69,8 @@ def group(group_id: str) -> Answer:
     return door.page(
         "group.html", section="groups", group=found, deleted=found.deleted_at is not None, total=members.total,
         members=people_pages.lines(ctx, members.items), facts=facts,
-        rules=_rules(rulebook.current(ctx)[1], found), **addresses.paging(members, "members"),
+        rules=_rules(rulebook.current(ctx)[1], found), line=rosters.lines(ctx, [found])[0],
+        **addresses.paging(members, "members"),
     )  # fmt: skip
 
 
@@ -80,4 +84,5 @@ def group_restore(group_id: str) -> Answer:
 
 
 def _rules(document: dict[str, Any], group: Group) -> list[dict[str, Any]]:
-    return policy_words.rules_naming(document, group.id, group.display_name)
+    kind = resource_types.user(door.context())
+    return policy_words.rules_naming(document, group.id, group.display_name, kind)

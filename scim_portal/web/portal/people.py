@@ -12,7 +12,7 @@ from flask import request, url_for
 
 from scim_portal.context import Ctx
 from scim_portal.models import Seat, SeatEntry, Ticket, User
-from scim_portal.services import catalog, people, provisioning, records, rulebook
+from scim_portal.services import catalog, people, provisioning, records, rosters, rulebook
 from scim_portal.services import connectors as connector_services
 from scim_portal.services.people import Wanted
 from scim_portal.web.portal import addresses, door, exceptions, explaining, wording
@@ -77,7 +77,7 @@ def user(user_id: str) -> Answer:
         families=explaining.families(ctx, user_id, names), policy_version=rulebook.current(ctx)[0],
         entries=[_entry(entry, names) for entry in history], identity=_identity(ctx, found),
         document=json.dumps(json.loads(found.document), indent=2, ensure_ascii=False),
-        groups=people.groups_of(ctx, user_id), overrides=exceptions.of_user(ctx, user_id, names),
+        groups=rosters.groups_of(ctx, user_id), overrides=exceptions.of_user(ctx, user_id, names),
         type_options=list(names.items()),
     )  # fmt: skip
 

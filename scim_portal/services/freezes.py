@@ -1,0 +1,132 @@
+"""Frozen rules (L9): what a rule keeps for people after a group that it names was deleted, and for how long.
+
+Deleting the group marks the rules that name it; whoever matched through it is written down and keeps seats and places, and
+nothing new is given, until an admin decides or a week has passed. What admins can decide is `frozen_rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, union
+
+from rules.policy import DECIDING, Policy, Rule, State
+from scim_portal.context import Ctx
+from scim_portal.db import db, insert
+from scim_portal.models import Freeze, Group, Seat, Ticket
+from scim_portal.services import facts, rulebook
+
+LASTS = timedelta(days=7)
+CHUNK = 500
+_F = Freeze.__table__
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Who matched the rules that name a group, before it was deleted: rule id to user ids."""
+
+    policy: Policy
+    people: dict[str, set[str]]
+
+
+def before_delete(ctx: Ctx, group_id: str, members: Callable[[], Collection[str]]) -> Matched | None:
+    """Note who of a group's members matches the rules that name it; None when no rule in force does."""
+    if not _named(rulebook.glance(ctx), group_id):
+        return None
+    policy = rulebook.in_force_locked(ctx)
+    named = _named(policy, group_id)
+    people = {rule.id: _matching(ctx, rule, facts.load(ctx, members(), locked=True)) for rule in named}
+    return Matched(policy, people) if named else None
+
+
+def after_delete(ctx: Ctx, group_id: str, matched: Matched) -> None:
+    """Freeze the rules, now that the group is gone, for those who matched through it and those who have something by them."""
+    until = ctx.now + LASTS
+    for rule_id, people in matched.people.items():
+        rule = next(one for one in matched.policy.rules if one.id == rule_id)
+        still = _matching(ctx, rule, facts.load(ctx, people, locked=True))
+        _write(ctx, rule_id, group_id, people - still, through=True)
+        _write(ctx, rule_id, group_id, still | _having(ctx, rule_id) - people, through=False)
+        own = (Freeze.portal_id == ctx.portal.id) & (Freeze.rule_id == rule_id)
+        db.session.execute(_F.update().where(own).values(until=until))
+    marked = {rule_id: (State.NEEDS_ATTENTION, until.isoformat()) for rule_id in matched.people}
+    rulebook.amend(ctx, _with_states(ctx, marked))
+
+
+def group_back(ctx: Ctx, group_id: str) -> set[str]:
+    """Let rules that name a group decide again when it came back, unless another group of theirs is gone.
+
+    Gives whom they kept, to be settled.
+    """
+    waiting = [rule for rule in _named(rulebook.glance(ctx), group_id) if rule.state is State.NEEDS_ATTENTION]
+    gone = _deleted(ctx, {id for rule in waiting for id in rule.condition.group_ids})
+    whole = [rule.id for rule in waiting if not rule.condition.group_ids & gone]
+    if not whole:
+        return set()
+    rulebook.in_force_locked(ctx)
+    rulebook.amend(ctx, _with_states(ctx, dict.fromkeys(whole, (State.ACTIVE, None))))
+    return end(ctx, whole)
+
+
+def end(ctx: Ctx, rule_ids: Iterable[str]) -> set[str]:
+    """Forget whom some rules kept; gives those people, to be settled."""
+    mine = (Freeze.portal_id == ctx.portal.id) & Freeze.rule_id.in_(list(rule_ids))
+    return set(db.session.scalars(delete(Freeze).where(mine).returning(Freeze.user_id)))
+
+
+def _named(policy: Policy, group_id: str) -> list[Rule]:
+    return [rule for rule in policy.rules if rule.state in DECIDING and group_id in rule.condition.group_ids]
+
+
+def _matching(ctx: Ctx, rule: Rule, people: Iterable[facts.Facts]) -> set[str]:
+    """Name those whom a rule keeps or matches, whatever rule decides them in the end."""
+    found = set()
+    for one in people:
+        is_kept = rule.is_frozen(ctx.now) and one.kept_by.get(rule.id, False)
+        if one.active and rule.connector in (None, one.connector) and (is_kept or rule.condition.holds(one.resource)):
+            found.add(one.user_id)
+    return found
+
+
+def _having(ctx: Ctx, rule_id: str) -> set[str]:
+    """Name those who hold or await something by a rule."""
+    seats = select(Seat.user_id).where(Seat.portal_id == ctx.portal.id, Seat.rule_id == rule_id)
+    tickets = select(Ticket.user_id).where(Ticket.portal_id == ctx.portal.id, Ticket.rule_id == rule_id)
+    return set(db.session.scalars(union(seats, tickets)))
+
+
+def _write(ctx: Ctx, rule_id: str, group_id: str, users: Collection[str], *, through: bool) -> None:
+    made = insert(_F)
+    new = made.on_conflict_do_nothing()
+    if through:
+        same = ["portal_id", "rule_id", "user_id"]
+        new = made.on_conflict_do_update(index_elements=same, set_={"through": True, "group_id": group_id})
+    rows = [
+        {"portal_id": ctx.portal.id, "rule_id": rule_id, "user_id": user, "group_id": group_id, "through": through,
+         "until": ctx.now + LASTS}
+        for user in sorted(users)
+    ]  # fmt: skip
+    for start in range(0, len(rows), CHUNK):
+        db.session.connection().execute(new, rows[start : start + CHUNK])
+
+
+def _with_states(ctx: Ctx, states: dict[str, tuple[State, str | None]]) -> Document:
+    """Copy the document in force with other states and ends of freezes for some rules."""
+
+    def changed(rule: Document) -> Document:
+        if rule["id"] not in states:
+            return rule
+        state, until = states[rule["id"]]
+        return {**rule, "state": state.value, "frozen_until": until}
+
+    document = rulebook.current(ctx)[1]
+    return {**document, "rules": [changed(rule) for rule in document["rules"]]}
+
+
+def _deleted(ctx: Ctx, ids: Collection[str]) -> set[str]:
+    query = select(Group.id).where(Group.portal_id == ctx.portal.id, Group.deleted_at.is_not(None))
+    return set(db.session.scalars(query.where(Group.id.in_(list(ids)))))
