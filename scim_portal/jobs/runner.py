@@ -17,7 +17,7 @@ from scim_portal.context import ActorKind, Ctx, PortalRef, system
 from scim_portal.db import db, transact
 from scim_portal.errors import PortalError
 from scim_portal.models import Job, User
-from scim_portal.services import clockwork, exports, invariants, licensing, portals, work
+from scim_portal.services import clockwork, exports, invariants, licensing, portals, provisioning_log, refolding, work
 from scim_portal.services.seats import Cause
 
 BATCH = 500
@@ -75,6 +75,16 @@ def _clock(ctx: Ctx) -> int:
     for family in clockwork.dated_families(ctx):
         if licensing.needs_drain(ctx, family):
             transact(lambda family=family: licensing.drain(ctx, [family]))
+    return done + (_clear_bodies(ctx) if provisioning_log.may_have_bodies(ctx) else 0)
+
+
+def _clear_bodies(ctx: Ctx) -> int:
+    done = 0
+    while lines := provisioning_log.stale(ctx):
+        transact(lambda lines=lines: provisioning_log.clear(ctx, lines))
+        done += len(lines)
+    if provisioning_log.is_over(ctx):
+        transact(lambda: provisioning_log.close(ctx))
     return done
 
 
@@ -112,15 +122,35 @@ def _settle_users(ctx: Ctx, job: Job) -> None:
     _batches(ctx, job, lambda after: [id for id in ids if id > after][:BATCH], len(ids))
 
 
-def _batches(ctx: Ctx, job: Job, next_ids: Callable[[str], list[str]], total: int) -> None:
+def _refold(ctx: Ctx, job: Job) -> None:
+    kind, urn = job.arguments["resource_kind"], job.arguments["urn"]
+    total = refolding.count(ctx, kind, urn)
+
+    def some(now: Ctx, ids: list[str], cause: Cause) -> None:
+        refolding.refold(now, kind, urn, ids, cause)
+
+    _batches(ctx, job, lambda after: refolding.carriers(ctx, kind, urn, after, BATCH), total, some)
+
+
+def _settle(ctx: Ctx, ids: list[str], cause: Cause) -> None:
+    licensing.settle(ctx, ids, cause=cause)
+
+
+def _batches(
+    ctx: Ctx,
+    job: Job,
+    next_ids: Callable[[str], list[str]],
+    total: int,
+    work_on: Callable[[Ctx, list[str], Cause], None] = _settle,
+) -> None:
     done, after = job.done, job.cursor or ""
-    cause = Cause("policy" if job.kind == "settle_all" else "scim", job.id)
+    cause = Cause("scim" if job.kind == "settle_users" else "policy", job.id)
     while ids := next_ids(after):
         done, after = done + len(ids), ids[-1]
 
         def batch(ids: list[str] = ids, done: int = done, after: str = after) -> None:
             now = _later(ctx)
-            licensing.settle(now, ids, cause=cause)
+            work_on(now, ids, cause)
             work.advance(now, job.id, done=done, cursor=after, total=total)
 
         transact(batch)
@@ -153,5 +183,6 @@ KINDS: dict[str, Callable[[Ctx, Job], None]] = {
     "settle_all": _settle_all,
     "settle_users": _settle_users,
     "drain": _drain,
+    "refold": _refold,
     "export": _export,
 }

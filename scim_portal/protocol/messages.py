@@ -11,11 +11,12 @@ from typing import Any
 
 import orjson
 
-from scim_portal.protocol.attributes import Attribute, ResourceType, Schema
+from scim_portal.protocol.attributes import ResourceType, Schema
 from scim_portal.protocol.bulk_request import LARGEST_PAYLOAD, MOST_OPERATIONS
 from scim_portal.protocol.cursors import TIMEOUT
 from scim_portal.protocol.errors import NotFound, ScimError
 from scim_portal.protocol.queries import DEFAULT_PAGE, LARGEST_PAGE
+from scim_portal.protocol.schema_documents import write_attributes
 
 LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 CONFIG_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
@@ -175,27 +176,6 @@ def _schema(base_url: str, one: Schema) -> dict[str, Any]:
         "id": one.id,
         "name": one.name,
         "description": one.description,
-        "attributes": [_attribute(attribute) for attribute in one.attributes],
+        "attributes": write_attributes(one.attributes),
         "meta": _meta("Schema", f"{base_url}/Schemas/{one.id}"),
     }
-
-
-def _attribute(one: Attribute) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "name": one.name,
-        "type": one.type,
-        "multiValued": one.multi_valued,
-        "description": one.description,
-        "required": one.required,
-        "mutability": one.mutability,
-        "returned": one.returned,
-    }
-    if one.type == "complex":
-        described["subAttributes"] = [_attribute(sub) for sub in one.sub_attributes]
-    else:
-        described |= {"caseExact": one.case_exact, "uniqueness": one.uniqueness}
-    if one.canonical_values:
-        described["canonicalValues"] = list(one.canonical_values)
-    if one.reference_types:
-        described["referenceTypes"] = list(one.reference_types)
-    return described

@@ -14,10 +14,11 @@ from typing import Any
 from flask import g, request
 
 from scim_portal import clock
-from scim_portal.context import Actor, ActorKind, Ctx
+from scim_portal.context import UNREAD, Actor, ActorKind, Ctx
 from scim_portal.db import reading, transact
 from scim_portal.ids import new_id
 from scim_portal.services import tokens
+from scim_portal.services.resource_types import Outdated
 from scim_portal.services.tokens import Bearer
 from scim_portal.web import tenancy
 
@@ -51,7 +52,8 @@ def authenticate(prefix: str, kind: ActorKind) -> tuple[Ctx, Bearer]:
         transact(lambda: tokens.stamp(portal, bearer, now, request.remote_addr))
         reading()
     actor = Actor(kind, bearer.id, bearer.name, bearer.role, request.remote_addr, user_agent())
-    return Ctx(portal, actor, now, request_id(), tenancy.settings(), bearer.connector), bearer
+    settings, stamp = tenancy.settings(), bearer.schema_stamp
+    return Ctx(portal, actor, now, request_id(), settings, bearer.connector, schema_stamp=stamp), bearer
 
 
 def user_agent() -> str:
@@ -68,6 +70,10 @@ def writes(view: View) -> View:
             g.ctx = replace(g.ctx, effects=[])
             return view(g.ctx, *args, **kwargs)
 
-        return transact(unit)
+        try:
+            return transact(unit)
+        except Outdated:
+            g.ctx = replace(g.ctx, schema_stamp=UNREAD)
+            return transact(unit)
 
     return run

@@ -51,6 +51,12 @@ class Desk:
             )
             self.ids[name] = self.scim("/Users", body)["id"]
         self.ids["group"] = self.scim("/Groups", a_group("Sales", *self.ids.values()))["id"]
+        schema = {
+            "urn": "urn:acme:1.0:User",
+            "name": "Acme",
+            "attributes": [{"name": "badge", "description": "Number."}],
+        }
+        self.ids["schema"] = self.api("POST", "/schemas", schema)["id"]
         self.ids["connector"] = self.api("GET", "/connectors")["items"][0]["id"]
 
     def api(self, method: str, path: str, body: Any = None) -> Any:

@@ -39,7 +39,7 @@ def test_text_folds_where_case_does_not_matter() -> None:
     assert folded["groups"] == [{"value": "G1", "display": "sales"}]
     assert folded["meta"] == {"created": "2024-05-01T08:00:00.000000Z", "version": 'W/"1"', "lastModified": "nonsense"}
     assert folded[ENTERPRISE_URN] == {"department": "r&d", "manager": {"value": "M1"}}
-    assert folded["urn:odd"] == {"Key": ["abc", 3, None, {"Deep": "xyz"}]}
+    assert "urn:odd" not in folded
 
 
 json_values = st.recursive(

@@ -71,6 +71,7 @@ def navigation() -> list[tuple[str, list[Item]]]:
             "Provisioning",
             [
                 Item("connectors", "Connectors", "plug-connected", "portal.connectors"),
+                Item("schemas", "Schemas", "adjustments", "portal.schemas"),
                 Item("log", "Provisioning log", "activity", "portal.log"),
             ],
         ),

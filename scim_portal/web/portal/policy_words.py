@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scim_portal.protocol import filters
-from scim_portal.protocol.definitions import USER
+from scim_portal.protocol.definitions import USER, ResourceType
 from scim_portal.protocol.errors import InvalidFilter
 from scim_portal.protocol.folding import fold_text
 
@@ -64,19 +64,19 @@ def _default(document: Document, family: str) -> str:
     return document["defaults"][family] or "no license"
 
 
-def rules_naming(document: Document, group_id: str, name: str) -> list[Document]:
+def rules_naming(document: Document, group_id: str, name: str, kind: ResourceType = USER) -> list[Document]:
     """List the rules whose condition tests a group, by its id or by its name."""
     folded = fold_text(name)
     return [
         rule
         for rule in document["rules"]
-        if group_id in _tested(rule["condition"], "groups.value")
-        or folded in _tested(rule["condition"], "groups.display")
+        if group_id in _tested(rule["condition"], "groups.value", kind)
+        or folded in _tested(rule["condition"], "groups.display", kind)
     ]
 
 
-def _tested(condition: str, path: str) -> frozenset[str]:
+def _tested(condition: str, path: str, kind: ResourceType) -> frozenset[str]:
     try:
-        return filters.equality_values(filters.bind(filters.parse(condition), USER), path)
+        return filters.equality_values(filters.bind(filters.parse(condition), kind), path)
     except InvalidFilter:
         return frozenset()

@@ -12,9 +12,8 @@ from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.ids import new_id
 from scim_portal.protocol import filters
-from scim_portal.protocol.definitions import USER
 from scim_portal.protocol.errors import InvalidFilter
-from scim_portal.services import connectors, directory, people, rulebook
+from scim_portal.services import connectors, directory, people, resource_types, rulebook
 from scim_portal.web.portal import door, rule_targets, rules, terms
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.rule_form import Form
@@ -104,8 +103,9 @@ def _save(ctx: Ctx, rule_id: str | None, form: Form) -> None:
 
 
 def _matching(ctx: Ctx, text: str) -> Matching:
-    active = directory.users(ctx, filters.compiled("active eq true", USER), start_index=1, count=0).total
-    bound = filters.compiled(f"active eq true and ({text})", USER)
+    kind = resource_types.user(ctx)
+    active = directory.users(ctx, filters.compiled("active eq true", kind), start_index=1, count=0).total
+    bound = filters.compiled(f"active eq true and ({text})", kind)
     found = directory.users(ctx, bound, start_index=1, count=SAMPLE)
     return Matching(found.total, active, [json.loads(row.document)["userName"] for row in found.rows])
 
@@ -113,10 +113,24 @@ def _matching(ctx: Ctx, text: str) -> Matching:
 def _page(ctx: Ctx, rule_id: str | None, form: Form, found: dict[str, str], matching: Any = None) -> str:
     return door.page(
         "rule.html", section="rules", rule_id=rule_id, form=form, errors=found, matching=matching,
-        conditions=list(terms.CONDITIONS.items()), paths=PATHS, groups=list(people.group_names(ctx).items())[:500],
+        conditions=list(terms.CONDITIONS.items()), paths=(*PATHS, *_declared(ctx)),
+        groups=list(people.group_names(ctx).items())[:500],
         families=rule_targets.families(rulebook.license_types(ctx)),
         connectors=[("", "any"), *((one.id, one.name) for one in connectors.everyone(ctx))],
     )  # fmt: skip
+
+
+def _declared(ctx: Ctx) -> list[tuple[str, str]]:
+    """Offer the attributes that the portal declared itself, each part of a complex one for itself."""
+    return [
+        (
+            f"{schema.id}:{one.name}{f'.{part.name}' if part else ''}",
+            f"{schema.name}: {(part or one).description or one.name}",
+        )
+        for schema in resource_types.declared(resource_types.user(ctx))
+        for one in schema.attributes
+        for part in one.sub_attributes or (None,)
+    ]
 
 
 def _beside(error: errors.Invalid) -> dict[str, str]:

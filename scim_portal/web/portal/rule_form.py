@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scim_portal import errors
-from scim_portal.services import rulebook
+from scim_portal.services import resource_types, rulebook
 from scim_portal.web.portal import door, rule_targets, terms
 from scim_portal.web.portal.form_values import as_day
 from scim_portal.web.portal.terms import Term
@@ -73,7 +73,7 @@ class Form:
         """Write the condition as a filter. Raises `Invalid`; terms that are wrong carry their error."""
         if self.mode == "text":
             return self.condition
-        text = terms.to_text(self.terms, self.join, groups)
+        text = terms.to_text(self.terms, self.join, groups, resource_types.user(door.context()))
         if text is None:
             raise errors.Invalid("Complete the terms, or remove those that are not needed.", field="condition")
         return text

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scim_portal.protocol import filters
-from scim_portal.protocol.definitions import USER
+from scim_portal.protocol.definitions import USER, ResourceType
 from scim_portal.protocol.errors import InvalidFilter
 
 CONDITIONS = {
@@ -46,12 +46,12 @@ class Term:
     error: str | None = None
 
 
-def to_text(terms: list[Term], join: str, groups: Mapping[str, str]) -> str | None:
-    """Write terms as a filter; None when some cannot be written, which then carry their error.
+def to_text(terms: list[Term], join: str, groups: Mapping[str, str], kind: ResourceType = USER) -> str | None:
+    """Write terms as a filter over users as `kind` describes them; None when some cannot be written, which carry their error.
 
     `groups` maps ids to names: a group may be typed by name and is written by id, so that renaming it changes nothing.
     """
-    parts = [_part(term, groups) for term in terms]
+    parts = [_part(term, groups, kind) for term in terms]
     if not parts or any(part is None for part in parts):
         return None
     return f" {join} ".join(part for part in parts if part)
@@ -72,20 +72,20 @@ def from_text(text: str, groups: Mapping[str, str]) -> tuple[str, list[Term]] | 
     return (join, [_by_name(term, groups) for term in terms if term]) if all(terms) else None
 
 
-def _part(term: Term, groups: Mapping[str, str]) -> str | None:
+def _part(term: Term, groups: Mapping[str, str], user: ResourceType) -> str | None:
     term.path, term.value = term.path.strip(), term.value.strip()
     if term.path.lower() in GROUP_PATHS:
         term.path = "groups.value"
     bare = term.op.removeprefix("not ")
-    text = _bare(term, bare, groups) if term.op in CONDITIONS else None
+    text = _bare(term, bare, groups, user) if term.op in CONDITIONS else None
     if text is None:
         term.error = term.error or "Choose a condition."
         return None
     return f"not ({text})" if bare != term.op else text
 
 
-def _bare(term: Term, op: str, groups: Mapping[str, str]) -> str | None:
-    kind = _kind(term)
+def _bare(term: Term, op: str, groups: Mapping[str, str], user: ResourceType) -> str | None:
+    kind = _kind(term, user)
     if kind is None:
         return None
     if op == "pr":
@@ -127,13 +127,13 @@ def _by_name(term: Term, groups: Mapping[str, str]) -> Term:
     return term
 
 
-def _kind(term: Term) -> str | None:
+def _kind(term: Term, user: ResourceType) -> str | None:
     """Find the attribute's type; what is wrong with the path becomes the term's error."""
     if not PATH.match(term.path):
         term.error = "Give an attribute path, such as department or name.familyName."
         return None
     try:
-        bound = filters.bind(filters.parse(f"{term.path} pr"), USER)
+        bound = filters.bind(filters.parse(f"{term.path} pr"), user)
     except InvalidFilter as error:
         term.error = error.detail
         return None
