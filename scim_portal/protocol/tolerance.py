@@ -75,3 +75,5 @@ ENTRA = Tolerance(
     short_extension_paths=True,
     bare_filter_words=True,
 )
+
+NAMED = {"strict": STRICT, "okta": OKTA, "entra": ENTRA, "generic": GENERIC}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
@@ -11,6 +13,7 @@ from scim_portal.services import audit, rulebook, tokens
 from scim_portal.services.audit import Action
 
 KINDS = {"okta": "Okta", "entra": "Microsoft Entra ID", "generic": "SCIM 2.0"}
+LONGEST_DEBUG = timedelta(hours=24)
 TOLERANCES = ("strict", "okta", "entra", "generic")
 
 
@@ -55,8 +58,12 @@ def change(
     strict: bool | None = None,
     show_licenses: bool | None = None,
     tolerance: str | None = None,
+    debug_for: timedelta | None = None,
 ) -> Connector:
-    """Change what is given. Enabling without a decided default licence and a valid token raises `Invalid`."""
+    """Change what is given. Enabling without a decided default licence and a valid token raises `Invalid`.
+
+    `debug_for` begins debug mode, for 24 hours at most, or with no time at all ends it.
+    """
     connector = find(ctx, id)
     before = _state(connector)
     if name is not None and name != connector.name:
@@ -68,6 +75,8 @@ def change(
     if enabled and not connector.enabled and (reason := why_not_enable(ctx, connector)):
         raise Invalid(reason, field="enabled", value=True)
     connector.enabled = connector.enabled if enabled is None else enabled
+    if debug_for is not None:
+        connector.debug_until = _debug_until(ctx, connector, debug_for)
     db.session.flush()
     if (after := _state(connector)) != before:
         audit.record(ctx, Action.CONNECTOR_CHANGED, "connector", id, connector.name, before=before, after=after)
@@ -100,5 +109,18 @@ def _tolerance(name: str) -> str:
     return name
 
 
+def in_debug_mode(ctx: Ctx, connector: Connector) -> bool:
+    """Tell whether the log keeps the bodies of a connector's calls now."""
+    return connector.debug_until is not None and bool(connector.debug_until > ctx.now)
+
+
+def _debug_until(ctx: Ctx, connector: Connector, debug_for: timedelta) -> datetime | None:
+    if not timedelta(0) <= debug_for <= LONGEST_DEBUG:
+        raise Invalid("Debug mode may last from 0 to 24 hours.", field="debug_hours", value=str(debug_for))
+    # One that ends now is kept: bodies may be there, and the clock looks for them where there was a debug mode.
+    return ctx.now + debug_for if debug_for or in_debug_mode(ctx, connector) else connector.debug_until
+
+
 def _state(connector: Connector) -> dict[str, object]:
-    return {f: getattr(connector, f) for f in ("name", "enabled", "strict", "show_licenses", "tolerance")}
+    plain = {f: getattr(connector, f) for f in ("name", "enabled", "strict", "show_licenses", "tolerance")}
+    return plain | {"debug_until": connector.debug_until and connector.debug_until.isoformat()}

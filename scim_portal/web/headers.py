@@ -10,26 +10,27 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-FIXED = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+FIXED = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+NO_STORE = ("Cache-Control", "no-store")
+ONLY_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
 
 
 def install(app: Flask) -> None:
-    """Add the headers after every request."""
+    """Add the headers after every request; what a view said itself stays."""
 
     @app.after_request
     def add(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        for name, value in FIXED.items():
-            response.headers.setdefault(name, value)
-        response.headers["X-Request-ID"] = guards.request_id()
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
+        present = {name.lower() for name, _ in response.headers}
+        wanted = (*FIXED, NO_STORE) if request.endpoint != "static" else FIXED
         if request.is_secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            wanted = (*wanted, ONLY_HTTPS)
+        response.headers.extend([header for header in wanted if header[0].lower() not in present])
+        response.headers["X-Request-ID"] = guards.request_id()
         return response

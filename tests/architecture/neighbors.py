@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from scim_portal.db import Model, db, transact
-from scim_portal.services import access, catalog, exports, overrides, tokens
+from scim_portal.services import access, catalog, exports, extensions, overrides, tokens
 from tests.clients import LoneClient
 from tests.portals import PortalUnderTest, a_group, a_patch, a_policy, a_rule, a_user
 
@@ -26,6 +26,7 @@ BODIES: dict[str, Any] = {
     "overrides.add_override": {"license_type": "pro", "kind": "pin", "reason": "theft"},
     "license-types.add_contract_line": {"quantity": 1}, "license-types.change_contract_line": {"quantity": 9},
     "license-types.change_license_type": {"name": "Stolen"}, "connectors.change_connector": {"name": "Stolen"},
+    "schemas.change_schema": {"name": "Stolen"}, "portal.schema": {"name": "Stolen", "name.0": "stolen"},
     "portal.override_add": {"license_type": "pro", "kind": "pin", "reason": "theft"}, "portal.line_add": {"quantity": "1"},
     "portal.token_issue": {"expires_at": "2027-01-01"}, "portal.token_regenerate": {"expires_at": "2027-01-01",
     "overlap": "0"},
@@ -33,7 +34,10 @@ BODIES: dict[str, Any] = {
     "portal.connector": {"name": "Stolen"}, "portal.connector_enable": {"enabled": "1"}, "portal.rule_move": {"to": "up"},
     "portal.rule": {"name": "Stolen", "mode": "text", "condition": "title pr", "grant.pro": "1", "state": "active",
     "queue_priority": "1"},
-    "portal.rule_state": {"state": "paused"},
+    "portal.rule_state": {"state": "paused"}, "frozen-rules.relink_rule": {"from": "x", "to": "y"},
+    "portal.connector_debug": {"hours": "1"},
+    "mapping.put_mapping": {"user": {"requests": [{"constant": "x", "target": "title"}]}},
+    "mapping.preview_mapping": {"resource": "user", "sample": {}},
 }  # fmt: skip
 
 
@@ -84,6 +88,7 @@ def furnish(portal: PortalUnderTest, mark: str, versions: int) -> Furnished:
         "groups": "group",
         "rules": "rule",
         "licenses": "type",
+        "frozen-rules": "rule",
         "Entitlements": "type",
     }
     alike |= {"license-types": "type", "versions": "version", "history": "version", "exceptions": "overrides"}
@@ -101,6 +106,9 @@ def _made(portal: PortalUnderTest, user: str, connector: str) -> dict[str, str]:
         "api-keys": tokens.api_keys(ctx)[0].id,
         "exports": export.id,
         "jobs": export.id,
+        "schemas": extensions.declare(
+            ctx, urn=f"urn:acme:{portal.slug}", name="Acme", attributes=[{"name": "badge"}]
+        ).schema.id,
     }
 
 

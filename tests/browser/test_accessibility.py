@@ -31,7 +31,9 @@ def test_every_page_is_clean(desk: Desk, theme: Literal["light", "dark"]) -> Non
         "/", "/users", "/users?state=waiting", "/users?q=nobody", f"/users/{desk.ids['ann']}", f"/users/{desk.ids['cleo']}",
         "/groups", f"/groups/{desk.ids['group']}", "/waitlist", "/licenses", "/licenses/pro", "/licenses/new", "/rules",
         "/rules/new", "/rules/sales", "/rules/preview", "/rules/history", "/connectors",
-        f"/connectors/{desk.ids['connector']}", "/provisioning-log", "/ledger", "/exports", "/me", "/password", "/nothing",
+        f"/connectors/{desk.ids['connector']}", f"/connectors/{desk.ids['connector']}/mapping",
+        "/schemas", "/schemas/new", f"/schemas/{desk.ids['schema']}",
+        "/provisioning-log", "/ledger", "/exports", "/me", "/password", "/nothing",
     )  # fmt: skip
     for path in pages:
         desk.go(path)

@@ -40,7 +40,7 @@ def test_a_reader_sees_every_page_and_no_button_that_would_be_refused(portal: Po
     pages = (
         "/", "/users", f"/users/{ids['user']}", "/groups", f"/groups/{ids['group']}", "/waitlist", "/licenses",
         "/licenses/pro", "/rules", "/rules/everybody", "/rules/preview", "/rules/history", "/connectors",
-        f"/connectors/{ids['connector']}", "/provisioning-log", "/ledger", "/me",
+        f"/connectors/{ids['connector']}", f"/connectors/{ids['connector']}/mapping", "/provisioning-log", "/ledger", "/me",
     )  # fmt: skip
     for path in pages:
         text = visitor.page(path)

@@ -9,9 +9,12 @@ from scim_portal.web.api import (
     connectors,
     documentation,
     exports,
+    extensions,
+    frozen_rules,
     groups,
     jobs,
     license_types,
+    mapping,
     overrides,
     policy,
     records,
@@ -19,7 +22,10 @@ from scim_portal.web.api import (
     users,
 )
 
-SUBJECTS = (license_types, policy, users, overrides, groups, records, connectors, tokens, exports, jobs, checks)
+SUBJECTS = (
+    license_types, policy, frozen_rules, users, overrides, groups, records, connectors, mapping, tokens, extensions, exports,
+    jobs, checks,
+)  # fmt: skip
 
 
 def install(app: Flask) -> None:

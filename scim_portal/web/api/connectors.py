@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from scim_portal.context import Ctx
@@ -49,5 +50,6 @@ def create_connector(ctx: Ctx, body: Body) -> Any:
 @room.response(200, shapes.Connector)
 @guards.writes
 def change_connector(ctx: Ctx, body: Body, id: str) -> Any:
-    """Change a connector, or switch it on or off."""
-    return connectors.change(ctx, id, **body)
+    """Change a connector, switch it on or off, or have its calls logged with their bodies for a while."""
+    hours = body.pop("debug_hours", None)
+    return connectors.change(ctx, id, **body, debug_for=None if hours is None else timedelta(hours=hours))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from scim_portal.context import Ctx
-from scim_portal.services import people, records
+from scim_portal.models import ProvisioningEntry
+from scim_portal.services import people, provisioning_log, records
 from scim_portal.web.api import doors, lists, standing
 from scim_portal.web.api.doors import Room
 from scim_portal.web.api.schemas import records as shapes
@@ -39,8 +40,8 @@ def list_ledger(ctx: Ctx, query: Body) -> Body:
 @room.response(200, list_of(shapes.LogEntry))
 @doors.reads
 def list_provisioning_log(ctx: Ctx, query: Body) -> Body:
-    """List SCIM writes and failed calls, newest first."""
-    return lists.page(records.provisioning(ctx, **query))
+    """List SCIM writes and failed calls, newest first; in debug mode every call, with its bodies for a day."""
+    return lists.page(records.provisioning(ctx, **query), lambda entry: _with_bodies(ctx, entry))
 
 
 @room.get("/admin-actions")
@@ -50,6 +51,13 @@ def list_provisioning_log(ctx: Ctx, query: Body) -> Body:
 def list_admin_actions(ctx: Ctx, query: Body) -> Body:
     """List what admins, keys and commands did, newest first."""
     return lists.page(records.admin_actions(ctx, **query))
+
+
+def _with_bodies(ctx: Ctx, entry: ProvisioningEntry) -> Body:
+    """Write a line with the bodies that are there and that this role may see."""
+    line = {name: getattr(entry, name) for name in shapes.LINE}
+    sent = zip(("request_body", "response_body"), provisioning_log.bodies(ctx, entry), strict=True)
+    return line | {name: body for name, body in sent if body is not None}
 
 
 def _placed(ctx: Ctx, rows: Any) -> list[Body]:

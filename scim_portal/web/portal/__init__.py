@@ -7,9 +7,11 @@ from flask_wtf.csrf import CSRFProtect
 
 from scim_portal.web.portal import (
     connectors,
+    conversions,
     door,
     exceptions,
     exports,
+    extensions,
     frame,
     groups,
     licenses,
@@ -24,8 +26,8 @@ from scim_portal.web.portal import (
 )
 
 SUBJECTS = (
-    session, overview, people, exceptions, groups, licenses, rules, rule_editor, publishing, connectors, tokens, records,
-    exports,
+    session, overview, people, exceptions, groups, licenses, rules, rule_editor, publishing, connectors, conversions,
+    tokens, extensions, records, exports,
 )  # fmt: skip
 
 

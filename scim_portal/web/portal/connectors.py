@@ -11,11 +11,11 @@ from flask import flash, redirect, request, url_for
 from scim_portal import errors
 from scim_portal.models import Connector, Credential
 from scim_portal.services import connectors as services
-from scim_portal.services import tokens
+from scim_portal.services import conversions, tokens
 from scim_portal.services.tokens import Issued
 from scim_portal.web.portal import door, wording
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.form_values import problems, text
+from scim_portal.web.portal.form_values import problems, required_whole, text
 
 SOON = timedelta(days=30)
 USUAL_LIFE = timedelta(days=90)
@@ -49,6 +49,7 @@ class Card:
     tokens: int
     expires_soon: str | None
     missing: str | None
+    debugging: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,14 @@ def connector_enable(connector_id: str) -> Answer:
     return door.attempt(lambda ctx: services.change(ctx, connector_id, enabled=on), said=said, back=back)
 
 
+@blueprint.post("/connectors/<connector_id>/debug")
+def connector_debug(connector_id: str) -> Answer:
+    """Begin or end debug mode: for some hours the log keeps every call with its bodies."""
+    back = url_for("portal.connector", connector_id=connector_id)
+    said = "Debug mode is over." if text("hours") == "0" else "Debug mode is on. It ends by itself."
+    return door.attempt(lambda ctx: services.change(ctx, connector_id, debug_for=_debug_time()), said=said, back=back)
+
+
 def show(
     connector_id: str,
     *,
@@ -131,7 +140,7 @@ def show(
     return door.page(
         "connector.html", section="connectors", connector=one, tokens=lines, issued=issued, regenerate=chosen,
         missing=None if one.enabled else services.why_not_enable(ctx, one), setup=SETUP.get(one.kind, ()), form=form,
-        errors=found or {},
+        errors=found or {}, debugging=services.in_debug_mode(ctx, one), rules=conversions.count(ctx, connector_id),
     )  # fmt: skip
 
 
@@ -141,7 +150,8 @@ def _card(one: Connector) -> Card:
     last = max((token.expires_at for token in live), default=None)
     soon = f"on {wording.day(last)}" if last and last < ctx.now + SOON else None
     missing = None if one.enabled else services.why_not_enable(ctx, one)
-    return Card(one.id, one.name, one.enabled, one.last_call_at, len(live), soon, missing)
+    debugging = services.in_debug_mode(ctx, one)
+    return Card(one.id, one.name, one.enabled, one.last_call_at, len(live), soon, missing, debugging)
 
 
 def _line(token: Credential) -> TokenLine:
@@ -158,6 +168,13 @@ def _line(token: Credential) -> TokenLine:
         token.id, tokens.masked(token), state, live and not token.replaced_by, token.created_by, token.created_at,
         token.expires_at, token.last_used_at,
     )  # fmt: skip
+
+
+def _debug_time() -> timedelta:
+    hours = required_whole("hours")
+    if not 0 <= hours <= services.LONGEST_DEBUG // timedelta(hours=1):
+        raise errors.Invalid("Debug mode may last from 0 to 24 hours.", field="hours", value=hours)
+    return timedelta(hours=hours)
 
 
 def _free_name(kind: str) -> str | None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from flask import request, url_for
 
 from scim_portal.context import Ctx
 from scim_portal.models import ProvisioningEntry, Ticket
-from scim_portal.services import catalog, connectors, people, records
+from scim_portal.services import catalog, connectors, people, provisioning_log, records
 from scim_portal.web.portal import addresses, door, wording
 from scim_portal.web.portal.addresses import Chip
 from scim_portal.web.portal.door import Answer, blueprint
@@ -43,6 +44,7 @@ class Call:
     connector: str | None
     subject_url: str | None
     effects: list[str]
+    bodies: list[tuple[str, str]]
 
 
 @blueprint.get("/waitlist")
@@ -82,11 +84,15 @@ def log() -> Answer:
     found = records.provisioning(
         ctx, failed=addresses.argument("only") == "failed", cursor=addresses.argument("cursor")
     )
-    by_id = {one.id: one.name for one in connectors.everyone(ctx)}
+    known = connectors.everyone(ctx)
+    by_id = {one.id: one.name for one in known}
+    debugging = [one.name for one in known if connectors.in_debug_mode(ctx, one)]
     names = type_names(ctx)
     calls = [_call(entry, by_id, names) for entry in found.items]
     chips = [addresses.chip("Failed", "only", "failed")]
-    return door.page("log.html", section="log", calls=calls, chips=chips, **addresses.paging(found, "calls"))
+    return door.page(
+        "log.html", section="log", calls=calls, chips=chips, debugging=debugging, **addresses.paging(found, "calls")
+    )
 
 
 def _places(ctx: Ctx, rows: Any) -> list[Place]:
@@ -113,7 +119,22 @@ def _call(entry: ProvisioningEntry, by_id: dict[str, str], names: dict[str, str]
     told = Counter((one["license_type"], one["event"]) for one in entry.effects or [])
     effects = [_effect(names.get(key, key), event, times) for (key, event), times in told.items()]
     path = entry.path.partition("/scim/v2")[2] or entry.path
-    return Call(entry, path, by_id.get(entry.connector_id or ""), url, effects)
+    return Call(entry, path, by_id.get(entry.connector_id or ""), url, effects, _bodies(entry))
+
+
+def _bodies(entry: ProvisioningEntry) -> list[tuple[str, str]]:
+    labels = ("Request", "Answer")
+    found = zip(labels, provisioning_log.bodies(door.context(), entry), strict=True)
+    return [(label, _indented(body)) for label, body in found if body]
+
+
+def _indented(body: str) -> str:
+    """Set JSON out for reading; a query string before it, and what was cut, stay as they are."""
+    head, line, rest = body.partition("\n") if body.startswith("?") else ("", "", body)
+    try:
+        return head + line + orjson.dumps(orjson.loads(rest), option=orjson.OPT_INDENT_2).decode()
+    except orjson.JSONDecodeError:
+        return body
 
 
 def _effect(name: str, event: str, times: int) -> str:

@@ -11,6 +11,7 @@ def install(app: Flask) -> None:
     """Register the SCIM routes of every resource under `/scim/v2`."""
     blueprint = Blueprint("scim", __name__, url_prefix="/scim/v2")
     blueprint.before_request(doors.enter)
+    blueprint.after_request(doors.leave)
     for room in (users, groups, entitlements, search, bulk, discovery):
         room.route(blueprint)
     app.register_blueprint(blueprint)

@@ -9,14 +9,12 @@ from flask import Blueprint, Response, request
 
 from scim_portal.protocol import messages, resource
 from scim_portal.protocol.attributes import ResourceType
-from scim_portal.protocol.definitions import GROUP, LICENSE_SCHEMA, USER
+from scim_portal.protocol.definitions import LICENSE_SCHEMA
 from scim_portal.protocol.entitlement_schema import ENTITLEMENT
 from scim_portal.protocol.errors import Forbidden, NotImplementedByServer
 from scim_portal.services import license_resources
+from scim_portal.services import resource_types as types
 from scim_portal.web.scim.doors import answer, context
-
-# The license extension is announced where it is shown: an extension nobody sees or may write would only puzzle clients.
-PLAIN_USER = dataclasses.replace(USER, extensions=tuple(one for one in USER.extensions if one is not LICENSE_SCHEMA))
 
 
 def route(blueprint: Blueprint) -> None:
@@ -71,8 +69,14 @@ def _no_filter() -> None:
 
 def _types() -> tuple[ResourceType, ...]:
     connector = context().connector
-    known = (USER if connector and connector.show_licenses else PLAIN_USER, GROUP)
+    user, group = types.of(context()).both
+    known = (user if connector and connector.show_licenses else _without_licenses(user), group)
     return (*known, ENTITLEMENT) if _shows_entitlements() else known
+
+
+def _without_licenses(kind: ResourceType) -> ResourceType:
+    """Announce the license extension only where it is shown: one that nobody sees or may write would puzzle clients."""
+    return dataclasses.replace(kind, extensions=tuple(one for one in kind.extensions if one is not LICENSE_SCHEMA))
 
 
 def _shows_entitlements() -> bool:

@@ -6,41 +6,41 @@ A view cannot tell whether its request came alone or as an operation of a bulk r
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
+from urllib.parse import unquote_plus
 
+import orjson
 from flask import Response, g, request
 
 from scim_portal import clock
 from scim_portal import errors as portal_errors
 from scim_portal.context import Actor, ActorKind, Ctx, PortalRef
 from scim_portal.db import transact
-from scim_portal.protocol import queries, reading, tolerance
+from scim_portal.protocol import patch_request, queries, reading, tolerance
+from scim_portal.protocol.attributes import ResourceType
 from scim_portal.protocol.bulk import Call as BulkCall
 from scim_portal.protocol.errors import UnsupportedMediaType
-from scim_portal.services import provisioning_log
+from scim_portal.protocol.patch_request import Operation
+from scim_portal.services import conversions, provisioning_log
 from scim_portal.services.provisioning_log import Call
 from scim_portal.services.secrets_format import SCIM_PREFIX
-from scim_portal.web import guards, tenancy
+from scim_portal.web import bodies, guards, tenancy
 
 MEDIA_TYPE = "application/scim+json"
 ACCEPTED = {"application/scim+json", "application/json"}
 VERBS = {"GET": "read", "HEAD": "read", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 ROOT = "/scim/v2"
 STRANGERS_EVERY = 10.0
-_TOLERANCES = {
-    "strict": tolerance.STRICT,
-    "okta": tolerance.OKTA,
-    "entra": tolerance.ENTRA,
-    "generic": tolerance.GENERIC,
-}
+# A rule may feed a value that is chosen by brackets and not there yet, and then it has to appear.
+_CONVERTING = {name: replace(one, create_unmatched=True) for name, one in tolerance.NAMED.items()}
 
 
 def enter() -> None:
     """Authenticate, and check the token's scope for this endpoint and verb."""
-    g.started = time.monotonic()
+    g.started = g.entered = time.monotonic()
     g.ctx, bearer = guards.authenticate(SCIM_PREFIX, ActorKind.SCIM)
     g.scopes = bearer.scopes
     if request.path != f"{ROOT}/Bulk":  # each of its operations needs its own
@@ -80,7 +80,8 @@ def context() -> Ctx:
 def tolerated() -> tolerance.Tolerance:
     """Give the departures that this request's connector accepts."""
     connector = context().connector
-    return _TOLERANCES[connector.tolerance if connector else "strict"]
+    named = tolerance.NAMED if connector is None or connector.conversion is None else _CONVERTING
+    return named[connector.tolerance if connector else "strict"]
 
 
 def body() -> dict[str, Any]:
@@ -92,7 +93,17 @@ def body() -> dict[str, Any]:
         raise UnsupportedMediaType(f"The body must be {MEDIA_TYPE} or application/json, not {sent}.")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("The body must not be compressed.")
-    return reading.loads(request.get_data(cache=True))
+    return reading.loads(bodies.whole())
+
+
+def resource_body(kind: ResourceType) -> dict[str, Any]:
+    """Read the resource in the body of a POST or PUT, as the connector's attribute mapping makes it."""
+    return conversions.incoming(context(), kind, body())
+
+
+def operations(kind: ResourceType) -> Sequence[Operation]:
+    """Read the operations of a PATCH, as the connector's attribute mapping makes them."""
+    return conversions.incoming_patch(context(), kind, patch_request.parse_request(body(), tolerated()))
 
 
 def if_match() -> str | None:
@@ -141,7 +152,8 @@ def logged(kind: str) -> Callable[[Callable[..., Response]], Callable[..., Respo
         def run(ctx: Ctx, *args: Any, **kwargs: Any) -> Response:
             g.subject = Subject(kind)
             response = view(ctx, *args, **kwargs)
-            provisioning_log.record(ctx, _call(response.status_code, g.subject.note))
+            provisioning_log.record(ctx, _call(response.status_code, g.subject.note, response.get_data()))
+            g.logged = True
             return response
 
         return guards.writes(run)
@@ -154,17 +166,31 @@ def about(id: str | None, name: str | None = None, note: str | None = None) -> N
     g.subject.id, g.subject.name, g.subject.note = id, name, note
 
 
-def log_failure(status: int, detail: str) -> None:
+def log_failure(status: int, detail: str, content: bytes) -> None:
     """Write a failed call into the log, in a transaction of its own: the call's was rolled back.
 
     Calls without a good credential are logged too, since that is what an admin looks for first, but only one every ten
-    seconds per process and portal, so that a stranger cannot fill the log.
+    seconds per process and portal, so that a stranger cannot fill the log. `content` is what the caller is answered.
     """
     ctx: Ctx | None = g.get("ctx") or _stranger()
     if ctx is not None and not g.get("failure_logged"):
         g.failure_logged = True
         ctx = replace(ctx, effects=[])
-        transact(lambda: provisioning_log.record(ctx, _call(status, detail)))
+        transact(lambda: provisioning_log.record(ctx, _call(status, detail, content)))
+
+
+def leave(response: Response) -> Response:
+    """Write the line of a call that has none yet, such as a read, while the connector is in debug mode."""
+    ctx: Ctx | None = g.get("ctx")
+    bulk = g.pop("operation", None) is not None
+    has_line = not bulk and (g.get("logged") or g.get("failure_logged"))
+    if ctx is None or ctx.connector is None or not ctx.connector.debug or has_line:
+        return response
+    if bulk:  # its operations have their lines; this one is the request that brought them
+        g.started, g.subject = g.entered, Subject("")
+    call, ctx = _call(response.status_code, None, response.get_data()), replace(ctx, effects=[])
+    transact(lambda: provisioning_log.record(ctx, call))
+    return response
 
 
 _last_stranger: dict[str, float] = {}
@@ -179,14 +205,25 @@ def _stranger() -> Ctx | None:
     return Ctx(portal, actor, clock.now(), guards.request_id(), tenancy.settings())
 
 
-def _call(status: int, detail: str | None) -> Call:
+def _call(status: int, detail: str | None, content: bytes) -> Call:
     subject: Subject = g.get("subject") or Subject("")
     took = int((time.monotonic() - g.get("started", time.monotonic())) * 1000)
     method, address = request.method, request.path
     if "operation" in g:
         method, address = g.operation.method, address_of(g.operation)
     path, id = _storable(request.script_root + address), subject.id and _storable(subject.id)
-    return Call(method, path, status, took, subject.kind or None, id, subject.name, detail and _storable(detail))
+    wire = _on_the_wire(content)
+    return Call(method, path, status, took, subject.kind or None, id, subject.name, detail and _storable(detail), *wire)
+
+
+def _on_the_wire(content: bytes) -> tuple[str | None, bytes, bytes]:
+    """Give query string and bodies for the log in debug mode, and nothing otherwise."""
+    ctx: Ctx | None = g.get("ctx")
+    if ctx is None or ctx.connector is None or not ctx.connector.debug:
+        return None, b"", b""
+    if "operation" in g:
+        return None, orjson.dumps(g.operation.data), content
+    return _storable(unquote_plus(request.query_string.decode("latin-1"))), request.get_data(cache=True), content
 
 
 def address_of(operation: BulkCall) -> str:

@@ -16,17 +16,18 @@ from scim_portal.protocol import resource
 from scim_portal.protocol.attributes import ResourceType
 from scim_portal.protocol.definitions import GROUP, LICENSE_URN
 from scim_portal.protocol.queries import Query
-from scim_portal.services import directory
+from scim_portal.services import conversions, directory
 
 
 def finished(ctx: Ctx, kind: ResourceType, rows: Sequence[Any], query: Query) -> list[bytes]:
     """Finish the resources of one type; licenses are shown to whoever asks for them."""
     if ctx.connector and any(LICENSE_URN.lower() in name.lower() for name in query.attributes):
         ctx = replace(ctx, connector=replace(ctx.connector, show_licenses=True))
-    if kind is GROUP:
+    if kind.name == GROUP.name:
         found = directory.finished_groups(ctx, rows, with_members=_wants_members(query))
     else:
         found = directory.finished_users(ctx, rows)
+    found = conversions.outgoing(ctx, kind, found)
     if not query.attributes and not query.excluded:
         return found
     wanted = {"attributes": query.attributes, "excluded": query.excluded}

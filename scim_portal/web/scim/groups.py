@@ -10,7 +10,7 @@ from scim_portal.context import Ctx
 from scim_portal.protocol import etags, patch, resource
 from scim_portal.protocol.definitions import GROUP
 from scim_portal.protocol.patch import Member
-from scim_portal.services import directory, mapping
+from scim_portal.services import directory, mapping, resource_types
 from scim_portal.services import groups as services
 from scim_portal.web.scim import doors, finishing, search
 from scim_portal.web.scim.doors import about, answer, context, logged
@@ -30,7 +30,7 @@ def route(blueprint: Blueprint) -> None:
 
 def list_groups() -> Response:
     """List groups (RFC 7644 §3.4.2)."""
-    return search.answer_to((GROUP,), doors.query())
+    return search.answer_to((resource_types.group(context()),), doors.query())
 
 
 def read(id: str) -> Response:
@@ -68,7 +68,7 @@ def modify(ctx: Ctx, id: str) -> Response:
     """Apply a PATCH: 200 with the group up to 100 members, 204 above and always for Entra."""
     about(id)
     tolerance = doors.tolerated()
-    change = patch.split_members(patch.parse_request(doors.body(), tolerance), tolerance)
+    change = patch.split_members(doors.operations(resource_types.group(ctx)), tolerance)
     written = services.modify(ctx, id, change, tolerance=tolerance, if_match=doors.if_match())
     _about(written, mapping.content(written.document))
     tag = etags.tag(written.version)
@@ -87,7 +87,8 @@ def remove(ctx: Ctx, id: str) -> Response:
 
 
 def _loaded() -> tuple[dict[str, Any], list[Member]]:
-    content = resource.load(GROUP, doors.body(), tolerance=doors.tolerated())
+    kind = resource_types.group(context())
+    content = resource.load(kind, doors.resource_body(kind), tolerance=doors.tolerated())
     sent = content.pop("members", [])
     return content, [Member(one["value"], one.get("display")) for one in sent if one.get("value")]
 
@@ -101,4 +102,4 @@ def _about(written: services.Written, content: dict[str, Any]) -> None:
 
 
 def _finished(ctx: Ctx, row: Any) -> bytes:
-    return finishing.finished(ctx, GROUP, [row], doors.query())[0]
+    return finishing.finished(ctx, resource_types.group(ctx), [row], doors.query())[0]

@@ -20,5 +20,6 @@ def answer(error: Exception) -> Response:
         body: dict[str, Any] = error.to_body()
     else:
         body = {"schemas": [ERROR_SCHEMA], "status": str(status), "detail": problems.sentence(error)}
-    doors.log_failure(status, str(body["detail"]))
-    return problems.dressed(Response(orjson.dumps(body), status=status, mimetype=doors.MEDIA_TYPE), error)
+    content = orjson.dumps(body)
+    doors.log_failure(status, str(body["detail"]), content)
+    return problems.dressed(Response(content, status=status, mimetype=doors.MEDIA_TYPE), error)

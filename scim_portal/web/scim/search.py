@@ -8,25 +8,25 @@ from flask import Blueprint, Response
 
 from scim_portal.protocol import messages, queries
 from scim_portal.protocol.attributes import ResourceType
-from scim_portal.protocol.definitions import GROUP, USER
 from scim_portal.protocol.queries import Query
-from scim_portal.services import search
+from scim_portal.services import resource_types, search
 from scim_portal.web.scim import doors, finishing
 from scim_portal.web.scim.doors import answer, context
 
 
 def route(blueprint: Blueprint) -> None:
     """Register the routes: below each list, and at the root for users and groups together."""
-    for name, address, types in (
-        ("search_all", "/.search", (USER, GROUP)),
-        ("search_users", "/Users/.search", (USER,)),
-        ("search_groups", "/Groups/.search", (GROUP,)),
+    for name, address, kinds in (
+        ("search_all", "/.search", ("User", "Group")),
+        ("search_users", "/Users/.search", ("User",)),
+        ("search_groups", "/Groups/.search", ("Group",)),
     ):
-        blueprint.add_url_rule(address, name, by_message, methods=["POST"], defaults={"types": types})
+        blueprint.add_url_rule(address, name, by_message, methods=["POST"], defaults={"kinds": kinds})
 
 
-def by_message(types: Sequence[ResourceType]) -> Response:
-    """Answer a SearchRequest."""
+def by_message(kinds: Sequence[str]) -> Response:
+    """Answer a SearchRequest for resources of these names."""
+    types = tuple(one for one in resource_types.of(context()).both if one.name in kinds)
     return answer_to(types, queries.from_message(doors.body(), doors.tolerated()))
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from scim_portal.context import Ctx
-from scim_portal.protocol import etags, patch, resource
+from scim_portal.protocol import etags, resource
 from scim_portal.protocol.definitions import USER
-from scim_portal.services import directory, mapping, provisioning
+from scim_portal.services import directory, mapping, provisioning, resource_types
 from scim_portal.web.scim import doors, finishing, search
 from scim_portal.web.scim.doors import about, answer, context, logged
 
@@ -26,7 +26,7 @@ def route(blueprint: Blueprint) -> None:
 
 def list_users() -> Response:
     """List users (RFC 7644 §3.4.2)."""
-    return search.answer_to((USER,), doors.query())
+    return search.answer_to((resource_types.user(context()),), doors.query())
 
 
 def read(id: str) -> Response:
@@ -42,7 +42,8 @@ def read(id: str) -> Response:
 @logged("User")
 def create(ctx: Ctx) -> Response:
     """Create a user: 201 with Location; 409 when the userName is taken."""
-    content = resource.load(USER, doors.body(), tolerance=doors.tolerated())
+    kind = resource_types.user(ctx)
+    content = resource.load(kind, doors.resource_body(kind), tolerance=doors.tolerated())
     about(None, content["userName"])
     written = provisioning.create(ctx, content)
     about(written.id, content["userName"])
@@ -53,7 +54,8 @@ def create(ctx: Ctx) -> Response:
 def replace(ctx: Ctx, id: str) -> Response:
     """Replace a user; never creates one."""
     about(id)
-    content = resource.load(USER, doors.body(), tolerance=doors.tolerated())
+    kind = resource_types.user(ctx)
+    content = resource.load(kind, doors.resource_body(kind), tolerance=doors.tolerated())
     written = provisioning.replace(ctx, id, content, if_match=doors.if_match())
     about(written.id, content["userName"])
     return _written(ctx, written, 200)
@@ -63,7 +65,7 @@ def replace(ctx: Ctx, id: str) -> Response:
 def modify(ctx: Ctx, id: str) -> Response:
     """Apply a PATCH and answer with the user."""
     about(id)
-    operations = patch.parse_request(doors.body(), doors.tolerated())
+    operations = doors.operations(resource_types.user(ctx))
     if_match = doors.if_match()
     written = provisioning.modify(ctx, id, operations, tolerance=doors.tolerated(), if_match=if_match)
     about(written.id, mapping.content(written.document)["userName"])
@@ -86,4 +88,4 @@ def _written(ctx: Ctx, written: Any, status: int) -> Response:
 
 
 def _finished(ctx: Ctx, row: Any) -> bytes:
-    return finishing.finished(ctx, USER, [row], doors.query())[0]
+    return finishing.finished(ctx, resource_types.user(ctx), [row], doors.query())[0]

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
+from scim_portal import clock
 from scim_portal.context import Role
 from scim_portal.services import connectors, tokens
 from scim_portal.web.api.schemas.pieces import Instant, text, truth, whole
 
+LONGEST_DEBUG = connectors.LONGEST_DEBUG // timedelta(hours=1)
 LONGEST_OVERLAP = int(tokens.LONGEST_OVERLAP.total_seconds())
+
+
+class Until(Instant):
+    """An instant that is shown as long as it lies ahead."""
+
+    def _serialize(self, value: datetime | None, *args: Any, **kwargs: Any) -> str | None:
+        return super()._serialize(value if value and value > clock.now() else None, *args, **kwargs)
 
 
 class ConnectorChanges(Schema):
@@ -19,6 +31,10 @@ class ConnectorChanges(Schema):
     strict = truth()
     show_licenses = truth()
     tolerance = fields.String(metadata={"enum": list(connectors.TOLERANCES)})
+    debug_hours = whole(
+        validate=validate.Range(0, LONGEST_DEBUG),
+        metadata={"description": "For so long the provisioning log keeps every call with its bodies; 0 ends it."},
+    )
 
 
 class NewConnector(Schema):
@@ -43,6 +59,7 @@ class Connector(Schema):
     tolerance = fields.String(required=True)
     created_at = Instant(required=True)
     last_call_at = Instant(required=True, allow_none=True)
+    debug_until = Until(required=True, allow_none=True)
 
 
 class NewToken(Schema):

@@ -72,8 +72,17 @@ class LogQuery(Query):
     resource_id = fields.String(data_key="resource")
 
 
+LINE = (
+    "id", "at", "method", "path", "status", "milliseconds", "connector_id", "credential_id", "resource_kind", "resource_id",
+    "resource_name", "detail", "effects", "ip", "request_id",
+)  # fmt: skip
+
+
 class LogEntry(Schema):
-    """One SCIM write or failed call; `ms` is how long it took, `token` the credential's id, `effects` what seats did."""
+    """One SCIM write or failed call, in debug mode any call.
+
+    `ms` is how long it took, `token` the credential's id, `effects` what seats did.
+    """
 
     id = fields.String(required=True)
     at = Instant(required=True)
@@ -84,13 +93,14 @@ class LogEntry(Schema):
     connector = fields.String(required=True, allow_none=True, attribute="connector_id")
     token = fields.String(required=True, allow_none=True, attribute="credential_id")
     resource = fields.Function(
-        lambda entry: {"kind": entry.resource_kind, "id": entry.resource_id, "name": entry.resource_name},
-        metadata={"type": "object"},
+        lambda line: {part: line[f"resource_{part}"] for part in ("kind", "id", "name")}, metadata={"type": "object"}
     )
     detail = fields.String(required=True, allow_none=True)
     effects = fields.List(fields.Dict(), required=True, allow_none=True)
     ip = fields.String(required=True, allow_none=True)
     request_id = fields.String(required=True)
+    request_body = fields.String(metadata={"description": "Query string and body, without secrets; in debug mode."})
+    response_body = fields.String(metadata={"description": "What was answered, without secrets; in debug mode."})
 
 
 class ActionQuery(Query):
