@@ -30,10 +30,10 @@ _COUNT = select(_D.c.count).where(_D.c.portal_id == bindparam("portal"), _D.c.ki
 
 @dataclass(slots=True)
 class _Shelf:
-    """What is known of one list: (number, id), where the id stands at that number, from 1; number 0 is the beginning."""
+    """What is known of one list: (number, id), where the id stands at that number, from 1; the first id is not known."""
 
     departures: int
-    places: list[tuple[int, str]] = field(default_factory=lambda: [(0, "")])
+    places: list[tuple[int, str]] = field(default_factory=lambda: [(1, "")])
 
     def before(self, number: int) -> tuple[int, str]:
         return self.places[bisect_right(self.places, (number, "\x7f")) - 1]
@@ -60,28 +60,30 @@ def page(ctx: Ctx, model: Model, *, offset: int, count: int) -> tuple[Sequence[R
         return found, len(found)
     shelf = _shelf(ctx, model)
     if offset and count:
-        number, id = shelf.before(offset)
-        found = _rows(ctx, model, id, count, skip=offset - number)
+        number, id = shelf.before(offset + 1)
+        found = _rows(ctx, model, id, count, skip=offset + 1 - number)
     if found and found[-1].id < _horizon(ctx):
+        shelf.learn(offset + 1, found[0].id)
         shelf.learn(offset + len(found), found[-1].id)
     if found and len(found) < count:  # the page is the last one: its end is the total
         return found, offset + len(found)
     return found, _total(ctx, model, shelf)
 
 
-def _rows(ctx: Ctx, model: Model, after: str, count: int, *, skip: int = 0) -> Sequence[Row[Any]]:
+def _rows(ctx: Ctx, model: Model, first: str, count: int, *, skip: int = 0) -> Sequence[Row[Any]]:
     table = model.__table__.c
-    beyond = [table.portal_id == ctx.portal.id, table.deleted_at.is_(None), table.id > after]
+    beyond = [table.portal_id == ctx.portal.id, table.deleted_at.is_(None), table.id >= first]
     query = select(table.id, table.version, table.document).where(*beyond)
     if skip:
         # Skipping is done on the index alone; with documents in the same query, PostgreSQL would fetch each of them.
-        first = select(table.id).where(*beyond).order_by(table.id).offset(skip).limit(1).scalar_subquery()
-        query = query.where(table.id >= first)
+        start = select(table.id).where(*beyond).order_by(table.id).offset(skip).limit(1).scalar_subquery()
+        query = query.where(table.id >= start)
     return db.session.execute(query.order_by(table.id).limit(count)).all()
 
 
 def _total(ctx: Ctx, model: Model, shelf: _Shelf) -> int:
     number, id = shelf.places[-1]
+    before = number if id else 0
     table = model.__table__.c
     old = table.id < _horizon(ctx)
     counted = select(func.count(), func.count().filter(old), func.max(table.id).filter(old)).where(
@@ -89,8 +91,8 @@ def _total(ctx: Ctx, model: Model, shelf: _Shelf) -> int:
     )
     all_after, settled, last = db.session.execute(counted).one()
     if last is not None:
-        shelf.learn(number + settled, last)
-    return number + int(all_after)
+        shelf.learn(before + settled, last)
+    return before + int(all_after)
 
 
 def _shelf(ctx: Ctx, model: Model) -> _Shelf:
