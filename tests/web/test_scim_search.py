@@ -131,3 +131,18 @@ def test_a_search_needs_the_scope_to_read_what_it_searches(portal: PortalUnderTe
 
 def test_nobody_else_s_resources_are_found(people: PortalUnderTest) -> None:
     assert search(PortalUnderTest.create(people.app))["totalResults"] == 0
+
+
+def test_the_root_lists_users_and_groups_by_url_too(portal: PortalUnderTest) -> None:
+    ann = portal.provision("ann@x.example", displayName="Ann")
+    group = portal.push("Ann's friends", ann)
+    everything = portal.scim("GET", "").json
+    assert [(one["meta"]["resourceType"], one["id"]) for one in everything["Resources"]] == [
+        ("User", ann),
+        ("Group", group),
+    ]
+    found = portal.scim(
+        "GET", '/?filter=displayName sw "ann" and meta.resourceType eq "Group"&attributes=displayName'
+    ).json
+    assert [one["displayName"] for one in found["Resources"]] == ["Ann's friends"]
+    assert portal.scim("POST", "", {}).status_code == 405

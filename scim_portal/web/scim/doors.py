@@ -56,7 +56,7 @@ def check_scope(path: str, method: str) -> None:
 
 def scopes(path: str, method: str) -> set[str]:
     """Name the scopes that an endpoint and verb need; a search by POST only reads."""
-    if method == "POST" and path == f"{ROOT}/.search":
+    if path == ROOT or (method == "POST" and path == f"{ROOT}/.search"):
         return {"scim:user:read", "scim:group:read"}
     if method == "POST" and path.endswith("/.search"):
         method = "GET"

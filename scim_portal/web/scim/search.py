@@ -1,4 +1,7 @@
-"""Lists, and `/.search`: the same query in a body instead of a URL, where nobody logs it (RFC 7644 §3.4.2, §3.4.3)."""
+"""Lists, at the root for users and groups together; and `/.search`: the same query in a body, where nobody logs it.
+
+RFC 7644 §3.4.2, §3.4.2.1, §3.4.3.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,12 @@ def route(blueprint: Blueprint) -> None:
         ("search_groups", "/Groups/.search", ("Group",)),
     ):
         blueprint.add_url_rule(address, name, by_message, methods=["POST"], defaults={"kinds": kinds})
+    blueprint.add_url_rule("", "list_all", list_all, methods=["GET"])
+
+
+def list_all() -> Response:
+    """List users and groups together."""
+    return answer_to(resource_types.of(context()).both, doors.query())
 
 
 def by_message(kinds: Sequence[str]) -> Response:
