@@ -1,7 +1,8 @@
 """The license rule engine: from facts about people to seats, pure and explainable. No I/O, no clock, no database.
 
 `policy` checks and compiles the document, `decide` finds one person's wishes, `allocate` turns wishes into seats,
-`compare` previews a policy, `explain` puts a decision into sentences.
+`compare` previews a policy, `explain` puts a decision into sentences, `remedies` says what would change it, and `lint`
+finds what is odd about a policy.
 
 A policy document is a JSON object; unknown members are refused, and array order is rule order:
 
@@ -24,6 +25,8 @@ from rules.changes import Change
 from rules.compare import Preview, compare
 from rules.decide import Decision, Entry, Facts, Kind, Source, Wish, decide
 from rules.explain import Explanation, explain, sentences
+from rules.findings import Finding, Flaw, Severity
+from rules.lint import lint
 from rules.policy import (
     Family,
     LicenseType,
@@ -38,6 +41,7 @@ from rules.policy import (
     with_ids,
 )
 from rules.reasons import Event, Reason
+from rules.remedies import Remedy, remedies
 from rules.standing import Book, Person, Pool, Seat, SeatState, Standing, Ticket
 
 __all__ = [
@@ -49,6 +53,8 @@ __all__ = [
     "Explanation",
     "Facts",
     "Family",
+    "Finding",
+    "Flaw",
     "Kind",
     "LicenseType",
     "Mode",
@@ -59,9 +65,11 @@ __all__ = [
     "Preview",
     "Problem",
     "Reason",
+    "Remedy",
     "Rule",
     "Seat",
     "SeatState",
+    "Severity",
     "Source",
     "Standing",
     "State",
@@ -73,6 +81,8 @@ __all__ = [
     "explain",
     "from_document",
     "is_settled",
+    "lint",
+    "remedies",
     "sentences",
     "to_document",
     "with_ids",

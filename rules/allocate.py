@@ -54,6 +54,8 @@ def is_settled(person: Person, now: datetime) -> bool:
     """
     standing = person.standing
     if not person.active:
+        if person.cause == "erase":
+            return not standing.seats and not standing.tickets
         is_parked = all(ticket.parked_until is not None and not ticket.is_due(now) for ticket in standing.tickets)
         is_held = all(seat.state is SeatState.HELD and not seat.is_due(now) for seat in standing.seats)
         return is_held and is_parked and (person.cause == "evaluate" or not standing.tickets)

@@ -1,18 +1,20 @@
 """A decision in data and in sentences an admin can read: which rules were looked at, what they saw, and why not others.
 
-Only describes what `decide` found and what the person has. What would have to change for another outcome is not
-answered yet. Values are shown as stored for comparing: folded in case where their attribute ignores it.
+Only describes what `decide` found and what the person has; what would change it is found in `remedies`. Values are shown
+as stored for comparing: folded in case where their attribute ignores it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from rules import reasons
 from rules.decide import Considered, Decision, Facts, Outcome, Source, Wish
 from rules.policy import Policy, Rule
+from rules.remedies import Remedy, remedies
 from rules.standing import Seat, SeatState, Standing, Ticket
 from scim_portal.protocol import filters
 
@@ -40,7 +42,7 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class FamilyView:
-    """One family: its rules in order, what decided, the chain wished for, and what the person has of it."""
+    """One family: its rules in order, what decided, the chain wished for, what the person has of it, what would change it."""
 
     family: str
     rules: tuple[RuleView, ...]
@@ -49,6 +51,7 @@ class FamilyView:
     pinned: str | None
     seats: tuple[Seat, ...]
     tickets: tuple[Ticket, ...]
+    remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,13 @@ class Explanation:
     families: tuple[FamilyView, ...]
 
 
-def explain(policy: Policy, facts: Facts, decision: Decision, standing: Standing) -> Explanation:
-    """Lay out a decision made with `trace`; without it the rules are missing."""
+def explain(
+    policy: Policy, facts: Facts, decision: Decision, standing: Standing, *, now: datetime | None = None
+) -> Explanation:
+    """Lay out a decision made with `trace`, without which the rules are missing; with `now` also what would change it."""
     views = (_family(policy, facts, wish, standing) for wish in decision.families.values())
+    if now is not None:
+        views = (replace(view, remedies=remedies(policy, facts, now, view.family)) for view in views)
     return Explanation(facts.user_id, facts.active, tuple(views))
 
 

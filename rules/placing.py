@@ -23,6 +23,8 @@ def place(board: Board, person: Person) -> None:
     for family in dict.fromkeys(room.pool.family for room in board.rooms.values()):
         if person.active:
             _place_active(board, member, person.wishes.get(family, Wish(family)))
+        elif person.cause == "erase":
+            _clear(board, member, family)
         else:
             _rest(board, member, family, extend=person.cause == "deactivate")
 
@@ -57,6 +59,14 @@ def _rest(board: Board, member: Member, family: str, *, extend: bool) -> None:
                 max(until, ticket.parked_until or until),
                 Reason.DEACTIVATED,
             )
+
+
+def _clear(board: Board, member: Member, family: str) -> None:
+    """Leave nothing to a person who cannot come back."""
+    for seat in board.seats(member, family):
+        board.end(member, seat.license_type, Reason.ERASED)
+    for ticket in board.tickets(member, family):
+        board.close(member, ticket.license_type, Reason.ERASED)
 
 
 def _place_active(board: Board, member: Member, wish: Wish) -> None:

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     NO_ROOM = "no_room"
     GOT_SEAT = "got_seat"
     PARKING_OVER = "parking_over"
+    ERASED = "erased"
 
 
 _SENTENCES: Final = {
@@ -64,6 +65,7 @@ _SENTENCES: Final = {
     Reason.NO_ROOM: "{source} gives {type}, but no seat is free.",
     Reason.GOT_SEAT: "The person has a seat that makes waiting for {type} needless.",
     Reason.PARKING_OVER: "The wish for {type} did not return in time.",
+    Reason.ERASED: "The person was erased, so nothing of {type} is kept for them.",
 }
 
 

@@ -127,11 +127,12 @@ class Person:
     """One person to evaluate: their wishes per family and what they have.
 
     A touched family without a wish counts as wishing nothing. `cause` is "deactivate" in the event that ends the
-    person's access, so that tickets that were parked for a shorter time are kept for the hold.
+    person's access, so that tickets that were parked for a shorter time are kept for the hold; it is "erase" for an
+    inactive person who cannot come back, so that nothing is kept at all.
     """
 
     user_id: str
     standing: Standing
     wishes: Mapping[str, Wish] = field(default_factory=dict)
     active: bool = True
-    cause: Literal["evaluate", "deactivate"] = "evaluate"
+    cause: Literal["evaluate", "deactivate", "erase"] = "evaluate"

@@ -16,4 +16,4 @@ def of_user(ctx: Ctx, user_id: str) -> Explanation:
         raise NotFound("There is no such user in this portal.", field="id", value=user_id)
     policy = rulebook.in_force(ctx)
     decision = decide(policy, found[0], ctx.now, trace=True)
-    return explain(policy, found[0], decision, standings.load(ctx, [user_id])[user_id])
+    return explain(policy, found[0], decision, standings.load(ctx, [user_id])[user_id], now=ctx.now)

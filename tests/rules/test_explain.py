@@ -26,7 +26,7 @@ USER_DOCUMENT: dict[str, Any] = {
 def explained(world: World, name: str) -> Explanation:
     facts = world.people[name]
     decision = rules.decide(world.policy, facts, world.now, trace=True)
-    return rules.explain(world.policy, facts, decision, world.standing(name))
+    return rules.explain(world.policy, facts, decision, world.standing(name), now=world.now)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,7 @@ def test_an_explanation_carries_the_data_behind_the_sentences() -> None:
     ]
     assert view.chain == ("pro", "std")
     assert view.pinned is None
+    assert {(remedy.ends, remedy.license_type) for remedy in view.remedies} == {("pro", "view"), ("pro", None)}
 
 
 def test_pins_defaults_and_parked_tickets_are_told() -> None:

@@ -15,6 +15,7 @@ from rules import Change, Facts, LicenseType, Person, Policy, Pool, Seat, SeatSt
 from scim_portal.protocol import resource
 from scim_portal.protocol.definitions import USER
 
+Cause = Literal["evaluate", "deactivate", "erase"]
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PRO = LicenseType("pro", "Pro", "cal", 30, 7, 0)
 STD = LicenseType("std", "Standard", "cal", 20, 7, 0)
@@ -76,6 +77,10 @@ class World:
         self.set(name, *groups, active=False)
         return self.evaluate(name, cause="deactivate")
 
+    def erase(self, name: str) -> tuple[Change, ...]:
+        self.set(name, active=False)
+        return self.evaluate(name, cause="erase")
+
     def wait(self, **time: float) -> tuple[Change, ...]:
         """Let time pass, then do the clock's work for whoever is due."""
         self.now += timedelta(**time)
@@ -87,7 +92,7 @@ class World:
         self.policy = policy
         return self.evaluate(*self.people)
 
-    def evaluate(self, *names: str, cause: Literal["evaluate", "deactivate"] = "evaluate") -> tuple[Change, ...]:
+    def evaluate(self, *names: str, cause: Cause = "evaluate") -> tuple[Change, ...]:
         people = [self.person(name, cause) for name in names]
         self.evaluated = frozenset(names)
         changes = rules.allocate(people, self.pools(), self, self.now)
@@ -105,7 +110,7 @@ class World:
             if rules.is_settled(person, self.now):
                 assert rules.allocate([person], self.pools(), self, self.now) == ()
 
-    def person(self, name: str, cause: Literal["evaluate", "deactivate"] = "evaluate") -> Person:
+    def person(self, name: str, cause: Cause = "evaluate") -> Person:
         facts = self.people[name]
         wishes = rules.decide(self.policy, facts, self.now).families
         return Person(name, self.standing(name), wishes, facts.active, cause)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from rules import remedy_words
 from rules.decide import Outcome
 from rules.explain import Explanation, FamilyView, RuleView
+from rules.steps import Step
 from scim_portal.services import standings
 from scim_portal.web.api import standing
 
 Written = dict[str, Any]
 Positions = dict[str, int | None]
+Names = Mapping[str, str]
 NEEDS = {
     Outcome.EXCLUDED: "it would decide without the exclusion",
     Outcome.DECIDED_EARLIER: "it would decide if no earlier rule did",
@@ -23,9 +26,9 @@ NEEDS = {
 }
 
 
-def written(told: Explanation, positions: Positions) -> Written:
-    """Write an explanation; `positions` are the places of the user's tickets by license type."""
-    families = [_family(view, positions) for view in told.families]
+def written(told: Explanation, positions: Positions, types: Names, groups: Names) -> Written:
+    """Write an explanation; `positions` are the places of the user's tickets by license type, the others names by id."""
+    families = [_family(view, positions) | {"remedies": _remedies(view, types, groups)} for view in told.families]
     return {"user_id": told.user_id, "active": told.active, "families": families}
 
 
@@ -40,6 +43,23 @@ def _family(view: FamilyView, positions: Positions) -> Written:
         "tickets": [standing.ticket(ticket, positions.get(ticket.license_type)) for ticket in view.tickets],
         "would_change": list(_changes(view)),
     }
+
+
+def _remedies(view: FamilyView, types: Names, groups: Names) -> list[Written]:
+    return [
+        {
+            "license_type": one.license_type,
+            "ends": one.ends,
+            "steps": [_step(step) for step in one.steps],
+            "sentence": remedy_words.sentence(one, types, groups),
+        }
+        for one in view.remedies
+    ]
+
+
+def _step(step: Step) -> Written:
+    value = step.value if step.spelled is None else step.spelled
+    return {"kind": step.kind.value, "path": step.path, "value": value, "is_example": step.is_example}
 
 
 def _source(view: FamilyView) -> Written | None:

@@ -37,7 +37,7 @@ def get_policy(ctx: Ctx) -> Body:
 @doors.reads
 def preview_policy(ctx: Ctx, body: Body) -> Body:
     """Show what a document would change for everybody; nothing is stored."""
-    return _shown(ctx, previews.preview(ctx, _identified(ctx, body["document"])), body.get("cursor"))
+    return _shown(ctx, previews.preview(ctx, identified(ctx, body["document"])), body.get("cursor"))
 
 
 @room.post("/policy/publish")
@@ -49,7 +49,7 @@ def preview_policy(ctx: Ctx, body: Body) -> Body:
 @doors.reads
 def publish_policy(ctx: Ctx, body: Body) -> Body:
     """Put a previewed document in force and begin to bring everybody in line with it."""
-    document = _identified(ctx, body["document"])
+    document = identified(ctx, body["document"])
     try:
         return _publish(document, token=body["preview_token"])
     except errors.StaleVersion as error:
@@ -91,7 +91,7 @@ def _begun(published: rulebook.Published) -> Body:
     return {"version": published.version, "job_id": published.job.id}
 
 
-def _identified(ctx: Ctx, document: Body) -> Body:
+def identified(ctx: Ctx, document: Body) -> Body:
     """Give rules without an id one that follows from the document, so that it can be published as it was previewed."""
     return with_ids(document, _ids(ctx, document).__next__)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rules import remedy_words
 from rules.decide import Kind, Outcome
 from rules.explain import FamilyView, RuleView, Term
 from scim_portal.context import Ctx
@@ -25,10 +26,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The steps of one family, in order."""
+    """The steps of one family, in order, and what would give another license or end this one."""
 
     name: str
     steps: list[Step]
+    remedies: list[str]
 
 
 def families(ctx: Ctx, user_id: str, names: Names) -> list[Family]:
@@ -37,7 +39,11 @@ def families(ctx: Ctx, user_id: str, names: Names) -> list[Family]:
     if not told.active:
         return []
     groups = people.group_names(ctx)
-    return [Family(view.family, _steps(view, names, groups)) for view in told.families]
+    return [Family(view.family, _steps(view, names, groups), _remedies(view, names, groups)) for view in told.families]
+
+
+def _remedies(view: FamilyView, names: Names, groups: Names) -> list[str]:
+    return [remedy_words.sentence(one, names, groups) for one in view.remedies]
 
 
 def _steps(view: FamilyView, names: Names, groups: Names) -> list[Step]:

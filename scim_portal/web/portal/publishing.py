@@ -14,7 +14,7 @@ from scim_portal.context import Ctx
 from scim_portal.models import Job, PolicyVersion
 from scim_portal.services import previews, rulebook, user_names, work
 from scim_portal.services.previews import Shown, StalePreview
-from scim_portal.web.portal import door, policy_words, rules
+from scim_portal.web.portal import door, linting, policy_words, rules
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.people import type_names
 
@@ -130,6 +130,7 @@ def _preview(ctx: Ctx, shown: Shown, *, stale: bool = False, found: errors.Inval
         usage=[Usage(names[key], one.before, one.after, one.limit) for key, one in outcome.usage.items()],
         question=f"{affected:,} changes follow, {lost:,} of them lose a seat.", must_type=lost if lost >= TYPED_FROM else None,
         unchanged=counts["unchanged"], errors={found.field or "": found.detail} if found else {},
+        marks=linting.marks(ctx, shown.document),
     )  # fmt: skip
 
 

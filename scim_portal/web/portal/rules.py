@@ -14,7 +14,7 @@ from rules.policy import LicenseType
 from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.services import people, rulebook
-from scim_portal.web.portal import door, policy_words, wording
+from scim_portal.web.portal import door, linting, policy_words, wording
 from scim_portal.web.portal.door import Answer, blueprint
 
 Document = dict[str, Any]
@@ -62,7 +62,7 @@ def rules() -> Answer:
     return door.page(
         "rules.html", section="rules", version=version, drafted="; ".join(changes), problems=_problems(ctx, document),
         rules=[_line(rule, live, types, names) for rule in document["rules"]], families=_defaults(document, types),
-        has_draft=rulebook.draft(ctx) is not None,
+        has_draft=rulebook.draft(ctx) is not None, marks=linting.marks(ctx, document),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from rules.steps import Move
 from scim_portal.web.api.schemas.users import Seat, Source, Ticket
 
 
@@ -26,10 +27,32 @@ class RuleReading(Schema):
     terms = fields.List(fields.Nested(Term), required=True)
 
 
+class Step(Schema):
+    """One change of the user; `path` is null for pins and exclusions, whose `value` is a license type.
+
+    With `is_example`, any fitting value would do as well as `value`.
+    """
+
+    kind = fields.String(required=True, metadata={"enum": [str(one) for one in Move]})
+    path = fields.String(required=True, allow_none=True)
+    value = fields.Raw(required=True, allow_none=True)
+    is_example = fields.Boolean(required=True)
+
+
+class Remedy(Schema):
+    """Steps that together give `license_type`, or end the claim to `ends`, after which `license_type` is due, or none."""
+
+    license_type = fields.String(required=True, allow_none=True)
+    ends = fields.String(required=True, allow_none=True)
+    steps = fields.List(fields.Nested(Step), required=True)
+    sentence = fields.String(required=True)
+
+
 class FamilyReading(Schema):
     """One family: the rules in order, what decided, and what the user has of it.
 
-    `chain` is what is wished for, best first; `would_change` says what would make another rule decide.
+    `chain` is what is wished for, best first; `would_change` says what would make another rule decide; `remedies` are the
+    smallest changes that give a richer license or end the present one, each of them tried.
     """
 
     family = fields.String(required=True)
@@ -40,6 +63,7 @@ class FamilyReading(Schema):
     seats = fields.List(fields.Nested(Seat), required=True)
     tickets = fields.List(fields.Nested(Ticket), required=True)
     would_change = fields.List(fields.String(), required=True)
+    remedies = fields.List(fields.Nested(Remedy), required=True)
 
 
 class Explanation(Schema):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from rules.findings import Flaw, Severity
 from scim_portal.web.api.schemas.pieces import Instant, whole
 
 EXAMPLE = {
@@ -115,3 +116,26 @@ class PolicyVersion(Schema):
     job_id = fields.String(required=True, allow_none=True)
     predicted = fields.Dict(required=True, allow_none=True)
     diff = fields.Nested(PolicyDiff, required=True)
+
+
+class LintRequest(Schema):
+    """A document to look over."""
+
+    document = _document()
+
+
+class Finding(Schema):
+    """What is odd about one rule; `witness` is a small user, folded as conditions compare it, who shows it."""
+
+    kind = fields.String(required=True, metadata={"enum": [str(one) for one in Flaw]})
+    severity = fields.String(required=True, metadata={"enum": [str(one) for one in Severity]})
+    rule_id = fields.String(required=True)
+    other_rule_id = fields.String(required=True, allow_none=True)
+    sentence = fields.String(required=True)
+    witness = fields.Dict(keys=fields.String(), required=True, allow_none=True)
+
+
+class Lint(Schema):
+    """All findings, in the order of the rules."""
+
+    findings = fields.List(fields.Nested(Finding), required=True)
