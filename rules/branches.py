@@ -37,7 +37,7 @@ class Budget:
         self.question = question
         self._left = question
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Begin another question."""
         self._left = min(self.question, self.total)
 

@@ -84,7 +84,7 @@ def _blockers(scene: Scene, one: Linted, family: Family) -> tuple[Rule, ...]:
 def _met(scene: Scene, one: Linted, family: Family, someone: Resource, known: Sequence[Rule]) -> list[Rule]:
     """Give the first rule ahead of this one in a family, and not known yet, that matches somebody; nothing if none does."""
     try:
-        scene.budget.begin()
+        scene.budget.start()
         for other in scene.index.candidates(someone):
             rule, is_before = other.rule, scene.index.places[other.rule.id] < scene.index.places[one.rule.id]
             is_ahead = precedence.beats(scene.policy, family, rule, one.rule, is_before=is_before)

@@ -34,7 +34,7 @@ class Way:
 def ways(resource: Resource, wanted: Sequence[Wanted], budget: Budget) -> list[Way]:
     """List ways to make a folded resource as wanted, without looking yet at what the steps would be."""
     found: list[Way] = []
-    budget.begin()
+    budget.start()
     try:
         for literals in branches(wanted, budget):
             budget.spend(len(literals))
@@ -49,7 +49,7 @@ def ways(resource: Resource, wanted: Sequence[Wanted], budget: Budget) -> list[W
 def steps(resource: Resource, way: Way) -> Steps | None:
     """List the steps of a way, each one needed; None if there is no way, or none of at most four steps."""
     budget = Budget()
-    budget.begin()
+    budget.start()
     found: list[Step] = []
     try:
         for tests in by_place(way.literals).values():

@@ -35,7 +35,7 @@ FACTS: Final[Mapping[Place, Literal]] = {
 def solve(*wanted: Wanted, budget: Budget | None = None) -> Found:
     """Find a folded user for whom each condition holds, or does not, as wanted; only what the conditions read is in it."""
     budget = budget or Budget()
-    budget.begin()
+    budget.start()
     answer = NEVER
     try:
         for literals in branches(wanted, budget):
