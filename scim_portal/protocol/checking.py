@@ -104,6 +104,11 @@ def check_one(resource_type: ResourceType, uri: str | None, name: str, value: An
     _run(_single(resource_type, uri, name, limits), {name: value}, f"{uri}:" if uri else "")
 
 
+def most_values(attribute: Attribute, limits: Limits) -> int:
+    """Say how many values a multi-valued attribute may have."""
+    return limits.members if attribute.name == "members" else limits.values
+
+
 def _run(parts: Parts, data: dict[str, Any], prefix: str) -> dict[str, Any]:
     try:
         return dict(parts.deserialize(data))
@@ -143,8 +148,7 @@ def _fields(attributes: tuple[Attribute, ...], limits: Limits) -> dict[str, fiel
 def _field(attribute: Attribute, limits: Limits) -> fields.Field[Any]:
     if not attribute.multi_valued:
         return _single_field(attribute, limits, required=attribute.required)
-    limit = limits.members if attribute.name == "members" else limits.values
-    return Values(_single_field(attribute, limits), limit, required=attribute.required)
+    return Values(_single_field(attribute, limits), most_values(attribute, limits), required=attribute.required)
 
 
 def _single_field(attribute: Attribute, limits: Limits, **kw: Any) -> fields.Field[Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error"
+LONGEST_DETAIL = 500
 
 
 class ScimError(Exception):
@@ -20,7 +21,7 @@ class ScimError(Exception):
 
     def __init__(self, detail: str, *, attribute: str | None = None, value: object = None) -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.detail = _shortened(detail)
         self.attribute = attribute
         self.value = value
 
@@ -34,6 +35,12 @@ class ScimError(Exception):
         if self.scim_type:
             body["scimType"] = self.scim_type
         return body
+
+
+def _shortened(detail: str) -> str:
+    """Leave the middle of a sentence out that quotes very long names or values, so that it still says what is wrong."""
+    half = LONGEST_DETAIL // 2
+    return detail if len(detail) <= LONGEST_DETAIL else f"{detail[:half]} … {detail[-half:]}"
 
 
 class InvalidFilter(ScimError):

@@ -10,7 +10,9 @@ from typing import Literal
 
 from scim_portal.protocol.errors import PreconditionFailed
 
-_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_TAG = r'(?:[Ww]/)?"([^"]*)"'
+_TAGS = re.compile(_TAG)
+_LIST = re.compile(rf"{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*")
 
 
 def tag(version: int) -> str:
@@ -37,4 +39,6 @@ def precondition(
 def _names(header: str, current: int | None) -> bool:
     if current is None:
         return False
-    return header.strip() == "*" or str(current) in _TAG.findall(header)
+    header = header.strip(" \t,")
+    # What is no list of tags names no version: a broken header must not let a write through.
+    return header == "*" or (_LIST.fullmatch(header) is not None and str(current) in _TAGS.findall(header))

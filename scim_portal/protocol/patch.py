@@ -121,10 +121,19 @@ class _Draft:
             return
         holder = self.after if place.uri is None else dict(self.after.get(place.uri, ()))
         old = holder.get(attribute.name)
+        self._count(attribute, operation.value)
         new = changed(attribute, old, place, operation, self.tolerance)
+        self._count(attribute, new)
         if attribute.mutability == "immutable" and old is not None and new != old:
             raise Mutability(f"'{attribute.name}' cannot be changed once it is set.", attribute=attribute.name)
         self._put(holder, place.uri, attribute, new)
+
+    def _count(self, attribute: Attribute, values: Any) -> None:
+        """Refuse too many values before each is compared with each, and not only when all operations are done."""
+        limit = checking.most_values(attribute, self.limits)
+        if attribute.multi_valued and isinstance(values, list) and len(values) > limit:
+            told = f"{attribute.name} has {len(values)} values; at most {limit} are accepted."
+            raise InvalidValue(told, attribute=attribute.name)
 
     def _put(self, holder: dict[str, Any], uri: str | None, attribute: Attribute, new: Any) -> None:
         if new is None:

@@ -77,21 +77,29 @@ class _Elements:
             return [one for one in (self._merge(e, parts) if at in chosen else e for at, e in enumerate(old)) if one]
         if operation.has_value and operation.value is not None and self.place.selection is None:
             # Entra without its flag names what to remove in the value; taken literally, this would remove everything.
-            unwanted = shape_list(self.attribute, operation.value, self.tolerance, self.attribute.name)
-            chosen = [at for at, one in enumerate(old) if any(self._is(one, other) for other in unwanted)]
+            values = shape_list(self.attribute, operation.value, self.tolerance, self.attribute.name)
+            unwanted = [self.fold(value) for value in values]
+            chosen = [at for at, mine in enumerate(map(self.fold, old)) if any(_is(mine, one) for one in unwanted)]
         return [one for at, one in enumerate(old) if at not in chosen]
 
     def _whole(self, old: list[Any], operation: Operation) -> list[Any]:
         if operation.value is None:
             return [] if operation.op == "replace" else old
         values = shape_list(self.attribute, operation.value, self.tolerance, self.attribute.name)
-        if operation.op == "replace":
-            return primaries.settled(self.attribute.name, values, self.tolerance)
+        values = primaries.settled(self.attribute.name, values, self.tolerance)
+        return values if operation.op == "replace" else self._added(old, values)
+
+    def _added(self, old: list[Any], values: list[Any]) -> list[Any]:
         new = list(old)
+        folded = [self.fold(one) for one in new]  # once: every value is compared with every one that is there
         for value in values:
-            at = next((at for at, one in enumerate(new) if self._same(one, value)), len(new))
+            theirs = self.fold(value)
+            at = next((at for at, mine in enumerate(folded) if _same(mine, theirs)), len(new))
             new[at : at + 1] = [{**new[at], **value} if at < len(new) and isinstance(value, dict) else value]
-            new = self._demote(new, [at])
+            folded[at : at + 1] = [self.fold(new[at])]
+            if isinstance(value, dict) and value.get("primary") is True:
+                new = self._demote(new, [at])
+                folded = [self.fold(one) for one in new]
         return new
 
     def _selected(self, old: list[Any], operation: Operation) -> list[Any]:
@@ -131,16 +139,16 @@ class _Elements:
         newest = [at for at in primaries.marks(values) if at in touched]
         return primaries.only(values, newest[-1]) if len(newest) == 1 else values
 
-    def _same(self, one: Any, other: Any) -> bool:
-        """Tell whether `other` is there already as `one`: same `value` and no other `type`, or the same throughout."""
-        mine, theirs = self.fold(one), self.fold(other)
-        if isinstance(mine, dict) and isinstance(theirs, dict) and mine.get("value"):
-            return bool(mine["value"] == theirs.get("value") and theirs.get("type") in (None, mine.get("type")))
-        return bool(mine == theirs)
 
-    def _is(self, one: Any, named: Any) -> bool:
-        mine, theirs = self.fold(one), self.fold(named)
-        if not isinstance(theirs, dict) or not isinstance(mine, dict):
-            return bool(mine == theirs)
-        keys = ({"value", "type"} if "value" in theirs else set(theirs)) & set(theirs)
-        return all(mine.get(key) == theirs[key] for key in keys)
+def _same(mine: Any, theirs: Any) -> bool:
+    """Tell whether `theirs` is there already as `mine`: same `value` and no other `type`, or the same throughout."""
+    if isinstance(mine, dict) and isinstance(theirs, dict) and mine.get("value"):
+        return bool(mine["value"] == theirs.get("value") and theirs.get("type") in (None, mine.get("type")))
+    return bool(mine == theirs)
+
+
+def _is(mine: Any, named: Any) -> bool:
+    if not isinstance(named, dict) or not isinstance(mine, dict):
+        return bool(mine == named)
+    keys = ({"value", "type"} if "value" in named else set(named)) & set(named)
+    return all(mine.get(key) == named[key] for key in keys)

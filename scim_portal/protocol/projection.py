@@ -37,8 +37,7 @@ def project(
 
     Names may be dotted, may carry a URN, or be the URN of an extension. More than 100 names: InvalidValue.
     """
-    if len(attributes) + len(excluded) > MAX_NAMES:
-        raise InvalidValue(f"At most {MAX_NAMES} attribute names can be chosen.", attribute="attributes")
+    check_count(attributes, excluded)
     asked = bool(attributes)
     names = _read(resource_type, tuple(attributes if asked else excluded))
     chosen: dict[str, Any] = {}
@@ -51,6 +50,12 @@ def project(
         if kept is not None:
             chosen[name] = kept
     return chosen
+
+
+def check_count(attributes: Sequence[str], excluded: Sequence[str]) -> None:
+    """Refuse more than 100 names, which no client needs, with InvalidValue."""
+    if len(attributes) + len(excluded) > MAX_NAMES:
+        raise InvalidValue(f"At most {MAX_NAMES} attribute names can be chosen.", attribute="attributes")
 
 
 def _choose_extension(resource_type: ResourceType, uri: str, value: Any, names: _Names, asked: bool) -> Any:

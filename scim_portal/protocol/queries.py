@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scim_portal.protocol.errors import InvalidSyntax, InvalidValue
+from scim_portal.protocol.projection import check_count
 from scim_portal.protocol.tolerance import Tolerance
 
 SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
@@ -34,6 +35,9 @@ class Query:
     cursor: str | None = None
     attributes: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_count(self.attributes, self.excluded)  # also where no resource is found that could be projected
 
     @property
     def page_size(self) -> int:

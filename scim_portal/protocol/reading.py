@@ -7,6 +7,7 @@ document means.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ import orjson
 from scim_portal.protocol.errors import InvalidSyntax, InvalidValue
 
 MAX_DEPTH = 20
+_LONGEST_NAME = 100
 _BOM = b"\xef\xbb\xbf"
 _CONTROLS = "".join(chr(code) for code in range(32) if chr(code) not in "\t\n\r")
 _CONTROL_SET = frozenset(_CONTROLS)
@@ -43,7 +45,8 @@ def loads(body: bytes) -> dict[str, Any]:
 def _refuse_repeats(pairs: list[tuple[str, Any]]) -> None:
     names = [name.lower() for name, _ in pairs]
     if len(set(names)) != len(names):
-        again = next(name for place, (name, _) in enumerate(pairs) if name.lower() in names[:place])
+        counts = Counter(names)
+        again = next(name for name, _ in reversed(pairs) if counts[name.lower()] > 1)
         raise InvalidSyntax(f"The attribute '{again}' appears twice in the same object.", attribute=again)
 
 
@@ -55,6 +58,7 @@ def _walk(value: Any, path: str, depth: int, search: bool) -> None:
             if search:
                 _refuse_controls(name, path or "the body", "A name in")
             if search or isinstance(one, (dict, list)):
+                name = name[:_LONGEST_NAME]  # the path is written anew for everything below
                 _walk(one, f"{path}.{name}" if path else name, depth + 1, search)
     elif isinstance(value, list):
         for index, one in enumerate(value):

@@ -22,3 +22,11 @@ def whole() -> bytes:
     if request.content_length is None and limit is not None and len(content) >= limit:
         raise RequestEntityTooLarge
     return content
+
+
+def readable() -> bytes:
+    """Give the body for a log: empty when it cannot be read, since that is what is being logged."""
+    try:
+        return whole()
+    except HTTPException:
+        return b""

@@ -1,16 +1,15 @@
 """A filter means the same in the database and in Python (architecture, law 4): every generated filter finds the same users.
 
-`FILTER_EXAMPLES=10000` searches longer, and differently each time.
+How long it searches is said in `tests.thoroughness`.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 
 from scim_portal.db import db
 from scim_portal.protocol import filters
@@ -19,15 +18,7 @@ from scim_portal.protocol.errors import InvalidFilter
 from scim_portal.services import directory
 from tests.properties import filter_texts
 from tests.properties.stored_people import Stored, store
-
-EXAMPLES = int(os.environ.get("FILTER_EXAMPLES", "250"))
-THOROUGH = settings(
-    max_examples=EXAMPLES,
-    derandomize="FILTER_EXAMPLES" not in os.environ,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+from tests.thoroughness import searching
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +28,7 @@ def stored(app: Flask) -> Iterator[Stored]:
         db.session.rollback()
 
 
-@THOROUGH
+@searching(250)
 @given(text=filter_texts.filters())
 def test_the_database_finds_exactly_the_users_that_match(stored: Stored, text: str) -> None:
     try:
@@ -51,7 +42,7 @@ def test_the_database_finds_exactly_the_users_that_match(stored: Stored, text: s
     assert found.total == len(expected)
 
 
-@settings(THOROUGH, max_examples=max(40, EXAMPLES // 5))
+@searching(50)
 @given(text=filter_texts.group_filters())
 def test_the_database_finds_exactly_the_groups_that_match(stored: Stored, text: str) -> None:
     bound = filters.compiled(stored.filled(text), GROUP)

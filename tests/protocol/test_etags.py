@@ -12,12 +12,18 @@ def test_a_version_becomes_a_weak_tag() -> None:
     assert tag(3) == 'W/"3"'
 
 
-@pytest.mark.parametrize("header", [None, "*", 'W/"3"', '"3"', 'W/"1", W/"3"'])
+@pytest.mark.parametrize("header", [None, "*", 'W/"3"', 'w/"3"', '"3"', 'W/"1", W/"3"', ' "1" ,, "3",'])
 def test_a_request_for_the_current_version_goes_on(header: str | None) -> None:
     assert precondition(header, None, 3) == "proceed"
 
 
-@pytest.mark.parametrize(("header", "current"), [('W/"2"', 3), ("garbage", 3), ("3", 3), ("*", None), ('W/"33"', 3)])
+@pytest.mark.parametrize(
+    ("header", "current"),
+    [
+        ('W/"2"', 3), ("garbage", 3), ("3", 3), ("*", None), ('W/"33"', 3), ('w/"3"x', 3), ('x, "3"', 3), ('"3', 3),
+        ('"1" "3"', 3), ('"1", "2', 1), ('"3" ' + "\t ," * 5000 + "x", 3),
+    ],
+)  # fmt: skip
 def test_a_request_for_another_version_is_refused(header: str, current: int | None) -> None:
     with pytest.raises(PreconditionFailed):
         precondition(header, None, current)

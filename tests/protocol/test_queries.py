@@ -84,3 +84,11 @@ def test_null_is_absent_and_schemas_are_checked_in_strict_mode_only() -> None:
     for schemas in (None, "x", [5], ["urn:x"]):
         with pytest.raises(InvalidSyntax):
             queries.from_message({"schemas": schemas}, STRICT)
+
+
+def test_more_than_a_hundred_names_are_refused_whether_or_not_there_is_anything_to_name() -> None:
+    assert len(queries.from_parameters({"attributes": ",".join(["title"] * 100)}).attributes) == 100
+    with pytest.raises(InvalidValue, match="At most 100"):
+        queries.from_parameters({"attributes": "title", "excludedAttributes": ",".join(["title"] * 100)})
+    with pytest.raises(InvalidValue, match="At most 100"):
+        queries.from_message({"attributes": ["title"] * 101}, GENERIC)

@@ -43,3 +43,11 @@ def test_every_keyword_of_the_rfc_has_one_class() -> None:
 def test_a_taken_name_is_a_conflict() -> None:
     problem = errors.Uniqueness("Taken.", attribute="userName", value="bjensen")
     assert (problem.status, problem.attribute, problem.value, str(problem)) == (409, "userName", "bjensen", "Taken.")
+
+
+def test_a_sentence_that_quotes_very_much_keeps_its_beginning_and_its_end() -> None:
+    detail = errors.InvalidPath(f"'{'x' * 5000}' is no attribute of User.").detail
+    assert detail.startswith("'xxx")
+    assert detail.endswith("xxx' is no attribute of User.")
+    assert len(detail) == errors.LONGEST_DETAIL + 3
+    assert errors.InvalidPath("x" * errors.LONGEST_DETAIL).detail == "x" * errors.LONGEST_DETAIL

@@ -180,8 +180,9 @@ def test_17_a_swap_of_groups_does_not_flap(build: Build) -> None:
     assert office.seat("bob") == "pro"
 
 
-def test_18_the_allowance_is_used_and_flagged(build: Build) -> None:
-    office = build(view=2, allowance=1)
+@pytest.mark.parametrize("allowance", [1, "50%"])
+def test_18_the_allowance_is_used_and_flagged(build: Build, allowance: int | str) -> None:
+    office = build(view=2, allowance=allowance)
     for name in ("ann", "bob", "cat", "dan"):
         office.arrive(name)
     seats = people.seats(office.portal.ctx(), list(office.ids.values()))

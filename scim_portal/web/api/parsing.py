@@ -17,6 +17,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from scim_portal import errors
 from scim_portal.protocol import reading
 from scim_portal.protocol.errors import ScimError
+from scim_portal.web import bodies
 
 JSON = "application/json"
 
@@ -26,7 +27,7 @@ class StrictParser(FlaskParser):
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """Read a JSON object; no body at all is an empty one, so that what is missing is named."""
-        body = req.get_data(cache=True)
+        body = bodies.whole()
         if not body:
             return missing
         if req.mimetype != JSON and not (req.mimetype.startswith("application/") and req.mimetype.endswith("+json")):

@@ -28,6 +28,7 @@ from scim_portal.services import conversions, provisioning_log
 from scim_portal.services.provisioning_log import Call
 from scim_portal.services.secrets_format import SCIM_PREFIX
 from scim_portal.web import bodies, guards, tenancy
+from scim_portal.web.scim import callers
 
 MEDIA_TYPE = "application/scim+json"
 ACCEPTED = {"application/scim+json", "application/json"}
@@ -42,7 +43,7 @@ def enter() -> None:
     """Authenticate, and check the token's scope for this endpoint and verb."""
     g.started = g.entered = time.monotonic()
     g.ctx, bearer = guards.authenticate(SCIM_PREFIX, ActorKind.SCIM)
-    g.scopes = bearer.scopes
+    g.scopes, g.young = bearer.scopes, bearer.young
     if request.path != f"{ROOT}/Bulk":  # each of its operations needs its own
         check_scope(request.path, request.method)
 
@@ -180,11 +181,14 @@ def log_failure(status: int, detail: str, content: bytes) -> None:
 
 
 def leave(response: Response) -> Response:
-    """Write the line of a call that has none yet, such as a read, while the connector is in debug mode."""
+    """Write the line of a call that has none yet, such as a read, in debug mode or when it tells a new caller."""
     ctx: Ctx | None = g.get("ctx")
     bulk = g.pop("operation", None) is not None
     has_line = not bulk and (g.get("logged") or g.get("failure_logged"))
-    if ctx is None or ctx.connector is None or not ctx.connector.debug or has_line:
+    if ctx is None or ctx.connector is None:
+        return response
+    is_news = not g.get("failure_logged") and callers.is_news(ctx) and not bulk
+    if has_line or not (ctx.connector.debug or is_news):
         return response
     if bulk:  # its operations have their lines; this one is the request that brought them
         g.started, g.subject = g.entered, Subject("")
@@ -206,7 +210,7 @@ def _stranger() -> Ctx | None:
 
 
 def _call(status: int, detail: str | None, content: bytes) -> Call:
-    subject: Subject = g.get("subject") or Subject("")
+    subject: Subject = g.get("subject") or Subject(callers.CLIENT, name=callers.name())
     took = int((time.monotonic() - g.get("started", time.monotonic())) * 1000)
     method, address = request.method, request.path
     if "operation" in g:
@@ -223,7 +227,7 @@ def _on_the_wire(content: bytes) -> tuple[str | None, bytes, bytes]:
         return None, b"", b""
     if "operation" in g:
         return None, orjson.dumps(g.operation.data), content
-    return _storable(unquote_plus(request.query_string.decode("latin-1"))), request.get_data(cache=True), content
+    return _storable(unquote_plus(request.query_string.decode("latin-1"))), bodies.readable(), content
 
 
 def address_of(operation: BulkCall) -> str:
