@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_SECRET = 32
@@ -37,6 +38,8 @@ class Settings:
     default_portal: str = "demo"
     trusted_proxies: int = 0
     huey_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
     web_workers: int = 2
     web_threads: int = 4
     log_level: str = "INFO"
@@ -70,6 +73,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         default_portal=environ.get("DEFAULT_PORTAL") or "demo",
         trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0),
         huey_url=environ.get("HUEY_URL") or None,
+        smtp_url=_mail_server(environ.get("SMTP_URL") or None),
+        mail_from=environ.get("MAIL_FROM") or None,
         web_workers=_whole(environ, "WEB_WORKERS", 2),
         web_threads=_whole(environ, "WEB_THREADS", 4),
         log_level=(environ.get("LOG_LEVEL") or "INFO").upper(),
@@ -114,6 +119,19 @@ def _database(url: str) -> str:
         return "postgresql+psycopg://" + url.split("://", 1)[1]
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
+    return url
+
+
+def _mail_server(url: str | None) -> str | None:
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and (parts.port or True)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise BadSettings("SMTP_URL must look like smtp://user:password@host:587 or smtps://host.")
     return url
 
 

@@ -21,7 +21,8 @@ def gunicorn_command(settings: Settings) -> list[str]:
     """Spell out how the web process is started."""
     return [
         sys.executable, "-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT), "--bind", f"{settings.host}:{settings.port}",
-        "--workers", str(settings.web_workers), "--worker-class", "scim_portal.web_worker.Worker", "--threads", str(settings.web_threads),
+        "--workers", str(settings.web_workers), "--threads", str(settings.web_threads),
+        "--worker-class", "scim_portal.web_worker.Worker",
         "--timeout", "60", "--graceful-timeout", "25", "--max-requests", "20000", "--max-requests-jitter", "2000",
         "--limit-request-line", "8190", "--log-level", "warning",
     ]  # fmt: skip

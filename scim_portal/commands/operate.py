@@ -14,8 +14,8 @@ from scim_portal.commands.surroundings import as_json, in_portal, show, write
 from scim_portal.config import Settings
 from scim_portal.db import MIGRATIONS, db
 from scim_portal.errors import NotFound
-from scim_portal.jobs import runner, worker
-from scim_portal.services import demo, portals, schema_state
+from scim_portal.jobs import postman, runner, worker
+from scim_portal.services import demo, mail, portals, schema_state
 
 
 @click.command()
@@ -72,7 +72,7 @@ def migrate() -> None:
 def run_due(slug: str, as_json: bool) -> None:
     """Do all clock work and all jobs that are due now, as the worker does every second."""
     with surroundings.portal(slug) as ctx:
-        done = runner.run_portal(ctx.portal, ctx.settings)
+        done = runner.run_portal(ctx.portal, ctx.settings) + postman.deliver(ctx.portal, ctx.settings)
         show({"done": done}, f"{done} piece(s) of work done.", as_json=as_json)
 
 
@@ -98,7 +98,7 @@ def _progress(quiet: bool) -> runner.Progress:
 @click.command()
 @as_json
 def doctor(as_json: bool) -> None:
-    """Check settings, database, migrations, worker and clock; never prints a secret."""
+    """Check settings, database, migrations, worker, clock and mail; never prints a secret."""
     with surroundings.settings() as settings:
         checks = dict(_checks(settings))
     ok = all(not finding.startswith("problem") for finding in checks.values())
@@ -122,7 +122,17 @@ def _checks(settings: Settings) -> list[tuple[str, str]]:
     if not behind:
         found.append(("worker", runner.health(settings)))
     found.append(("clock", f"ok: {clock.now():%Y-%m-%d %H:%M:%S} UTC"))
-    return found
+    return [*found, ("mail", _mail(settings))]
+
+
+def _mail(settings: Settings) -> str:
+    if not mail.is_configured(settings):
+        return "ok: no mail server is configured; notices stay in the portal"
+    try:
+        mail.check(settings)
+    except mail.Undelivered as error:
+        return f"problem: the mail server cannot be used ({error})"
+    return f"ok: the mail server answers; mails come from {mail.sender(settings)}"
 
 
 COMMANDS = (serve, run_worker, migrate, run_due, reconcile, doctor)

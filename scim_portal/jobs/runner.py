@@ -11,13 +11,26 @@ from dataclasses import replace
 import structlog
 from sqlalchemy import func, select
 
+from rules import turns
+from rules.turns import Turn
 from scim_portal import clock
 from scim_portal.config import Settings
 from scim_portal.context import ActorKind, Ctx, PortalRef, system
 from scim_portal.db import db, transact
 from scim_portal.errors import PortalError
 from scim_portal.models import Job, User
-from scim_portal.services import clockwork, exports, invariants, licensing, portals, provisioning_log, refolding, work
+from scim_portal.services import (
+    clockwork,
+    exports,
+    invariants,
+    licensing,
+    notices,
+    portals,
+    provisioning_log,
+    refolding,
+    rulebook,
+    work,
+)
 from scim_portal.services.seats import Cause
 
 BATCH = 500
@@ -33,10 +46,13 @@ def run_everything(settings: Settings) -> int:
 
 
 def run_portal(portal: PortalRef, settings: Settings) -> int:
-    """Do what is due in one portal: first the clock's work, then jobs until none is left."""
-    done = _clock(system(portal, settings, kind=ActorKind.CLOCK, name="clock"))
+    """Do what is due in one portal: first the clock's work, then jobs until none is left, and notices on either side."""
+    clock_ctx = system(portal, settings, kind=ActorKind.CLOCK, name="clock")
+    done, jobs = _clock(clock_ctx), 0
+    done += _notices(clock_ctx)
     while _one_job(system(portal, settings, kind=ActorKind.CLOCK, name="worker")):
-        done += 1
+        jobs += 1
+    done += jobs + (_notices(clock_ctx) if jobs else 0)
     db.session.remove()
     return done
 
@@ -69,6 +85,8 @@ def health(settings: Settings) -> str:
 
 def _clock(ctx: Ctx) -> int:
     done = 0
+    if clockwork.windows_turned(ctx):
+        transact(lambda: clockwork.follow_windows(ctx))
     while due := clockwork.due_users(ctx):
         transact(lambda due=due: clockwork.settle_due(ctx, due))
         done += len(due)
@@ -76,6 +94,11 @@ def _clock(ctx: Ctx) -> int:
         if licensing.needs_drain(ctx, family):
             transact(lambda family=family: licensing.drain(ctx, [family]))
     return done + (_clear_bodies(ctx) if provisioning_log.may_have_bodies(ctx) else 0)
+
+
+def _notices(ctx: Ctx) -> int:
+    now = _later(ctx)
+    return transact(lambda: notices.sweep(now)) if notices.is_due(now) else 0
 
 
 def _clear_bodies(ctx: Ctx) -> int:
@@ -113,8 +136,32 @@ def _one_job(ctx: Ctx) -> bool:
 def _settle_all(ctx: Ctx, job: Job) -> None:
     """Bring everybody in line with the policy: in one step where they are few, so that releases precede all grants (L10.2)."""
     total = db.session.scalar(select(func.count()).select_from(User).where(User.portal_id == ctx.portal.id)) or 0
-    size = total if total <= ALL_AT_ONCE else BATCH
-    _batches(ctx, job, lambda after: _user_ids(ctx, after, max(size, 1)), total)
+    if total <= ALL_AT_ONCE:
+        _batches(ctx, job, lambda after: _user_ids(ctx, after, max(total, 1)), total)
+    else:
+        _in_turns(ctx, job, total)
+
+
+def _in_turns(ctx: Ctx, job: Job, total: int) -> None:
+    """Settle a large population in batches, once for each turn, so that the end is that of one step for all."""
+    order: list[Turn | None] = [*turns.of_policy(rulebook.glance(ctx)), None]
+    number, _, after = (job.cursor or "0|").partition("|")
+    place, seen = int(number), job.done * len(order)
+    cause = Cause("policy", job.id)
+    while place < len(order):
+        ids = _user_ids(ctx, after, BATCH)
+        place, after = (place, ids[-1]) if ids else (place + 1, "")
+        seen += len(ids)
+
+        def batch(ids: list[str] = ids, place: int = place, after: str = after, seen: int = seen) -> None:
+            now = _later(ctx)
+            if ids:
+                licensing.settle(now, ids, cause=cause, turn=order[place])
+            done = min(total, seen // len(order))
+            work.advance(now, job.id, done=done, cursor=f"{place}|{after}", total=total)
+
+        transact(batch)
+    transact(lambda: work.finish(_later(ctx), job.id))
 
 
 def _settle_users(ctx: Ctx, job: Job) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select
@@ -28,15 +28,21 @@ def at(ctx: Ctx, moment: datetime, keys: Collection[str] | None = None) -> dict[
         rows = db.session.execute(_IN_FORCE, parameters)
     else:
         rows = db.session.execute(_IN_FORCE_OF, parameters | {"keys": list(keys)})
-    totals: dict[str, Capacity] = {}
-    for key, quantity in rows:
-        before = totals.get(key, 0)
-        totals[key] = None if quantity is None or before is None else before + quantity
-    return totals
+    return totals((key, quantity) for key, quantity in rows)
 
 
-def limit(capacity: Capacity, allowance: int) -> Capacity:
-    """Add the overage allowance, which is nothing where nothing was bought (L1)."""
+def totals(lines: Iterable[tuple[str, Capacity]]) -> dict[str, Capacity]:
+    """Add up the quantities of lines in force, given as (licence type, quantity)."""
+    found: dict[str, Capacity] = {}
+    for key, quantity in lines:
+        before = found.get(key, 0)
+        found[key] = None if quantity is None or before is None else before + quantity
+    return found
+
+
+def limit(capacity: Capacity, allowance: int, percent: int | None = None) -> Capacity:
+    """Add the overage allowance, so many seats or a percentage rounded down; nothing where nothing was bought (L1)."""
     if capacity is None:
         return None
-    return capacity + allowance if capacity > 0 else 0
+    more = allowance if percent is None else capacity * percent // 100
+    return capacity + more if capacity > 0 else 0

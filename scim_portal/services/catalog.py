@@ -15,13 +15,11 @@ from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import ContractLine, Family, LicenseType, Portal
-from scim_portal.services import audit, capacity, licensing, rulebook
+from scim_portal.services import audit, capacity, license_fields, licensing, rulebook, work
 from scim_portal.services.audit import Action
 
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?\Z")
 BAD_KEY = "A key has 1 to 64 lower-case letters, digits, dots, hyphens or underscores."
-CHANGEABLE = ("name", "rank", "hold_days", "settle_seconds", "allowance")
-MOST = {"rank": 1_000_000, "hold_days": 3650, "settle_seconds": 30 * 86_400, "allowance": 10_000_000}
 LINE_FIELDS = ("quantity", "starts_at", "ends_at", "purchase_order", "vendor", "unit_price", "currency")
 
 
@@ -72,10 +70,10 @@ def find(ctx: Ctx, key: str) -> LicenseType:
     return type
 
 
-def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, rank: int = 0, **rest: int) -> LicenseType:
+def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, rank: int = 0, **rest: Any) -> LicenseType:
     """Create a licence type; a family that is new is created, and no family means one of its own.
 
-    `rest` takes hold_days, settle_seconds and allowance. Raises `Invalid`, `Conflict`.
+    `rest` takes the other settings of `license_fields`. Raises `Invalid`, `Conflict`.
     """
     family = family or key
     for field, value in (("key", key), ("family", family)):
@@ -87,10 +85,10 @@ def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, ran
         raise Conflict(f"There is a license type {key!r} already.", field="key", value=key)
     _ensure_family(ctx, family)
     type = LicenseType(
-        portal_id=ctx.portal.id, key=key, family=family, created_at=ctx.now, name=_name(name), rank=0,
+        portal_id=ctx.portal.id, key=key, family=family, created_at=ctx.now, name=license_fields.name(name), rank=0,
         hold_days=7, settle_seconds=600, allowance=0, used=0, held=0, waiting=0, suspended=0, next_ticket=1, next_entry=1,
     )  # fmt: skip
-    _assign(type, {"rank": rank, **rest})
+    license_fields.assign(type, {"rank": rank, **rest})
     db.session.add(type)
     _catalog_changed(ctx)
     audit.record(ctx, Action.LICENSE_TYPE_CREATED, "license_type", key, name, after=_state(type))
@@ -98,19 +96,22 @@ def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, ran
 
 
 def change_type(ctx: Ctx, key: str, **changes: Any) -> LicenseType:
-    """Change any of name, family, rank, hold_days, settle_seconds, allowance; a larger allowance drains the queue at once.
+    """Change the family or any setting of `license_fields`; a larger allowance drains the queue at once.
 
-    The family can be changed while nobody holds or awaits a seat and the policy in force still holds. Raises `Invalid`.
+    After a change of rank or family a job settles everybody. The family can be changed while nobody holds or awaits a seat
+    and the policy in force still holds. Raises `Invalid`.
     """
     type = find(ctx, key)
     before = _state(type)
     if (family := changes.pop("family", type.family)) != type.family:
         _move(ctx, type, family)
-    _assign(type, changes)
+    license_fields.assign(type, changes)
     _catalog_changed(ctx)
     if (after := _state(type)) != before:
         audit.record(ctx, Action.LICENSE_TYPE_CHANGED, "license_type", key, type.name, before=before, after=after)
         licensing.capacity_changed(ctx, type.family)
+        if (after["rank"], after["family"]) != (before["rank"], before["family"]):
+            work.enqueue(ctx, "settle_all")  # which rule decides, and what counts as richer, may be another now
     return type
 
 
@@ -193,25 +194,7 @@ def _catalog_changed(ctx: Ctx) -> None:
 
 
 def _summary(type: LicenseType, bought: int | None) -> Summary:
-    return Summary(type, bought, capacity.limit(bought, type.allowance))
-
-
-def _name(name: object) -> str:
-    if not isinstance(name, str) or not name.strip() or len(name) > 100:
-        raise Invalid("A license type's name has 1 to 100 characters.", field="name", value=name)
-    return name.strip()
-
-
-def _assign(type: LicenseType, changes: dict[str, Any]) -> None:
-    for field, value in changes.items():
-        if field not in CHANGEABLE:
-            raise Invalid(f"{field!r} cannot be changed.", field=field, value=value)
-        if field == "name":
-            type.name = _name(value)
-        elif not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST[field]:
-            raise Invalid(f"{field} must be a whole number from 0 to {MOST[field]:,}.", field=field, value=value)
-        else:
-            setattr(type, field, value)
+    return Summary(type, bought, capacity.limit(bought, type.allowance, type.allowance_percent))
 
 
 def _fill(line: ContractLine, fields: dict[str, Any]) -> None:
@@ -230,7 +213,7 @@ def _fill(line: ContractLine, fields: dict[str, Any]) -> None:
 
 
 def _state(type: LicenseType) -> dict[str, Any]:
-    return {field: getattr(type, field) for field in (*CHANGEABLE, "family")}
+    return license_fields.told(type) | {"family": type.family}
 
 
 def _line_state(line: ContractLine) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""What is due now: settle times and holds that are over, parked tickets, ended overrides, lapsed and renewed contracts.
+"""What is due now: settle times and holds that are over, parked tickets, ended overrides, lapsed and renewed contracts,
+rules whose window opened or closed.
 
 Found by index, settled in small transactions of their own; late is harmless, twice as well.
 """
@@ -6,13 +7,25 @@ Found by index, settled in small transactions of their own; late is harmless, tw
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import delete, or_, select, union
+from sqlalchemy import delete, func, or_, select, union, update
 
+from rules.policy import Policy
 from scim_portal.context import Ctx
 from scim_portal.db import db
-from scim_portal.models import AdminSession, ContractLine, Freeze, LicenseType, Override, Seat, Ticket
-from scim_portal.services import licensing
+from scim_portal.models import (
+    AdminSession,
+    ContractLine,
+    Freeze,
+    LicenseType,
+    Override,
+    PolicyVersion,
+    Portal,
+    Seat,
+    Ticket,
+)
+from scim_portal.services import licensing, rulebook, work
 from scim_portal.services.seats import Cause
 
 BATCH = 100
@@ -49,6 +62,44 @@ def dated_families(ctx: Ctx) -> Sequence[str]:
         .where(or_(ContractLine.starts_at.is_not(None), ContractLine.ends_at.is_not(None)))
     )
     return db.session.scalars(query.distinct().order_by(LicenseType.family)).all()
+
+
+def windows_turned(ctx: Ctx) -> bool:
+    """Tell whether a rule's window opened or closed since somebody last looked; mostly a glance at the policy is enough."""
+    last = _last_boundary(rulebook.glance(ctx), ctx.now)
+    if last is None:
+        return False
+    seen = db.session.scalar(select(Portal.windows_seen_at).where(Portal.id == ctx.portal.id))
+    return seen is None or seen < last
+
+
+def follow_windows(ctx: Ctx) -> bool:
+    """Have everybody settled because windows turned: one job for all boundaries up to now, whoever else looks at them too.
+
+    Boundaries before the last publish need none, since publishing settles everybody. Gives whether a job was made.
+    """
+    last = _last_boundary(rulebook.glance(ctx), ctx.now)
+    if last is None:
+        return False
+    unseen = or_(Portal.windows_seen_at.is_(None), Portal.windows_seen_at < last)
+    mine = update(Portal).where(Portal.id == ctx.portal.id, unseen).values(windows_seen_at=ctx.now)
+    if db.session.execute(mine.returning(Portal.id)).first() is None or last <= (_published_at(ctx) or last):
+        return False
+    work.enqueue(ctx, "settle_all", windows_until=last.isoformat())
+    return True
+
+
+def _last_boundary(policy: Policy, now: datetime) -> datetime | None:
+    """Give the latest moment up to now at which a window of a deciding rule opened or closed."""
+    turns = (turn for rule in policy.active for turn in (rule.valid_from, rule.valid_until))
+    return max((turn for turn in turns if turn is not None and turn <= now), default=None)
+
+
+def _published_at(ctx: Ctx) -> datetime | None:
+    published = select(func.max(PolicyVersion.created_at)).where(
+        PolicyVersion.portal_id == ctx.portal.id, PolicyVersion.job_id.is_not(None)
+    )
+    return db.session.scalar(published)
 
 
 def sweep(ctx: Ctx) -> None:

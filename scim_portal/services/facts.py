@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,6 +61,11 @@ def load(ctx: Ctx, user_ids: Iterable[str], *, locked: bool = False, groupless: 
     for start in range(0, len(ids), CHUNK):
         found += _chunk(ctx, ids[start : start + CHUNK], locked, groupless)
     return found
+
+
+def of_newcomer(columns: Mapping[str, Any], connector_id: str | None) -> Facts:
+    """Give the facts about a user whose row was written a moment ago: in no group, without an admin's word or a seat."""
+    return Facts(columns["id"], columns["active"], columns["folded"], connector_id)
 
 
 def everybody(ctx: Ctx) -> Iterator[list[Facts]]:

@@ -15,11 +15,12 @@ from rules.policy import Rule, State
 from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
-from scim_portal.models import Freeze, Group, Seat
+from scim_portal.models import Freeze, Group, Seat, User
 from scim_portal.services import audit, overrides, rulebook
 from scim_portal.services.audit import Action
 from scim_portal.services.rulebook import Published
 
+MOST_CANDIDATES = 2000
 PIN_REASON = "Kept after the group “{group}” was deleted"
 
 
@@ -46,6 +47,19 @@ def find(ctx: Ctx, rule_id: str) -> Frozen:
     if found is None:
         raise NotFound("There is no such rule that needs attention.", field="id", value=rule_id)
     return found
+
+
+def kept(ctx: Ctx, rule_id: str, *, most: int) -> list[User]:
+    """Give some of the people whom a rule keeps, in the order they were provisioned."""
+    query = scoped(User, ctx).join(Freeze, (Freeze.portal_id == User.portal_id) & (Freeze.user_id == User.id))
+    return list(db.session.scalars(query.where(Freeze.rule_id == rule_id).order_by(User.id).limit(most)))
+
+
+def candidates(ctx: Ctx) -> list[tuple[str, str]]:
+    """List groups that a rule can be linked to, id and name, by name; of very many only the first."""
+    query = select(Group.id, Group.display_name).where(Group.portal_id == ctx.portal.id, Group.deleted_at.is_(None))
+    rows = db.session.execute(query.order_by(Group.display_name_folded, Group.id).limit(MOST_CANDIDATES))
+    return [(id, name) for id, name in rows]
 
 
 def relink(ctx: Ctx, rule_id: str, *, gone: str, to: str) -> Published:

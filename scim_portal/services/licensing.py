@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from rules import turns
 from rules.allocate import Change, allocate, is_settled
 from rules.decide import Decision, Facts, decide
 from rules.policy import Policy
 from rules.standing import Person, Pool, Standing
+from rules.turns import Turn
 from scim_portal import models
 from scim_portal.context import Ctx
 from scim_portal.db import db
@@ -39,12 +41,15 @@ def settle(
     user_ids: Iterable[str],
     *,
     ending: Collection[str] = (),
+    erased: bool = False,
     groupless: bool = False,
     cause: Cause | None = None,
+    turn: Turn | None = None,
 ) -> tuple[Change, ...]:
-    """Settle some users in one transaction.
+    """Settle some users in one transaction; with a `turn`, only those whose turn has come (L10.2).
 
-    `ending` names those whose access this very event ends; `groupless` says that they are known to be in no group.
+    `ending` names those whose access this very event ends; `erased` says that all of them are deleted for good;
+    `groupless` says that they are known to be in no group.
     """
     policy = rulebook.in_force(ctx)
     people = facts.load(ctx, user_ids, locked=True, groupless=groupless)
@@ -53,10 +58,21 @@ def settle(
     decisions = {one.user_id: decide(policy, one, ctx.now) for one in people}
     standing = standings.load(ctx, decisions)
     persons = [_person(one, decisions[one.user_id], standing[one.user_id], ending) for one in people]
-    restless = [one for one in persons if not is_settled(one, ctx.now)]
+    persons = [replace(one, cause="erase") for one in persons] if erased else persons
+    restless = [one for one in persons if not is_settled(one, ctx.now) and (turn is None or turns.of(one) <= turn)]
     if not restless:
         return ()
     return _allocate(ctx, restless, _families(policy, restless), cause or seats.cause_of(ctx))
+
+
+def settle_newcomer(ctx: Ctx, newcomer: Facts) -> tuple[Change, ...]:
+    """Settle a user whom this transaction created, of whom nothing needs to be read: nobody else can know them yet."""
+    policy = rulebook.in_force(ctx)
+    decision = decide(policy, newcomer, ctx.now)
+    person = _person(newcomer, decision, Standing(newcomer.user_id), ())
+    if is_settled(person, ctx.now):
+        return ()
+    return _allocate(ctx, [person], _families(policy, [person]), seats.cause_of(ctx), is_new=True)
 
 
 def settle_changed(ctx: Ctx, user_id: str, changed: Collection[str], *, ending: Collection[str] = ()) -> None:
@@ -136,10 +152,14 @@ def pools(ctx: Ctx, types: Iterable[Any]) -> dict[str, Pool]:
     return {row.key: _pool(row, bought.get(row.key, 0)) for row in rows}
 
 
-def _allocate(ctx: Ctx, persons: list[Person], families: frozenset[str], cause: Cause) -> tuple[Change, ...]:
+def _allocate(
+    ctx: Ctx, persons: list[Person], families: frozenset[str], cause: Cause, *, is_new: bool = False
+) -> tuple[Change, ...]:
     rows = db.session.execute(_TYPES, {"portal": ctx.portal.id, "families": sorted(families)}).all()
     touched = pools(ctx, rows)
-    if db.engine.dialect.name != "sqlite":  # there, nobody else can have written since this transaction began
+    if (
+        not is_new and db.engine.dialect.name != "sqlite"
+    ):  # there, nobody else can have written since this transaction began
         standing = standings.load(ctx, [one.user_id for one in persons])
         persons = [replace(one, standing=standing[one.user_id]) for one in persons]
     waiting = {row.key for row in rows if row.waiting}
@@ -168,8 +188,9 @@ def _families(policy: Policy, persons: Iterable[Person]) -> frozenset[str]:
 
 
 def _pool(row: Any, bought: int | None) -> Pool:
+    limit = capacity.limit(bought, row.allowance, row.allowance_percent)
     return Pool(
-        row.key, row.family, row.rank, bought, capacity.limit(bought, row.allowance), row.used, row.held, row.next_ticket,
+        row.key, row.family, row.rank, bought, limit, row.used, row.held, row.next_ticket,
         timedelta(days=row.hold_days), timedelta(seconds=row.settle_seconds),
     )  # fmt: skip
 

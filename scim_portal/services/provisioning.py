@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from rules.decide import Facts
 from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.errors import Conflict
@@ -22,7 +23,7 @@ from scim_portal.protocol import etags, patch
 from scim_portal.protocol.errors import Forbidden, NotFound, Uniqueness
 from scim_portal.protocol.folding import exact_text, fold_text
 from scim_portal.protocol.tolerance import Tolerance
-from scim_portal.services import anchors, audit, emails, licensing, mapping, resource_types
+from scim_portal.services import anchors, audit, emails, facts, licensing, mapping, resource_types
 from scim_portal.services.audit import Action
 from scim_portal.services.mapping import Resource, Stamp
 
@@ -43,6 +44,7 @@ _NAMESAKES = (
         )
     )
     .where(_USER.c.portal_id == bindparam("portal"), _USER.c.user_name_folded == bindparam("name"))
+    .where(_USER.c.erased_at.is_(None))
     .order_by(_USER.c.deleted_at.desc())
 )
 
@@ -68,8 +70,12 @@ def create(ctx: Ctx, content: Resource) -> Written:
         raise _taken(content["userName"], _by_whom(ctx, content["userName"]))
     content = content if "active" in content else content | {"active": True}
     former = next((row for row in namesakes if _same_person(row, content)), None)
-    written = _insert(ctx, content) if former is None else _revive(ctx, former, content)
-    licensing.settle(ctx, [written.id], groupless=True)
+    if former is None:
+        written, newcomer = _insert(ctx, content)
+        licensing.settle_newcomer(ctx, newcomer)
+    else:
+        written = _revive(ctx, former, content)
+        licensing.settle(ctx, [written.id], groupless=True)
     _refuse_without_seat(ctx, written.id)
     return written
 
@@ -110,13 +116,18 @@ def set_active(ctx: Ctx, id: str, active: bool) -> Written:
 
 
 def restore(ctx: Ctx, id: str) -> None:
-    """Undo a SCIM delete: record, groups and, inside the hold, the seats. Raises `Conflict` naming who has the name now."""
-    query = select(User.user_name, User.version).where(
+    """Undo a SCIM delete: record, groups and, inside the hold, the seats.
+
+    Raises `Conflict` naming who has the name now, or when the user was erased.
+    """
+    query = select(User.user_name, User.version, User.erased_at).where(
         User.portal_id == ctx.portal.id, User.id == id, User.deleted_at.is_not(None)
     )
     row = db.session.execute(query.with_for_update(key_share=True)).one_or_none() if is_id(id) else None
     if row is None:
         raise NotFound(f"There is no deleted user with the id {id[:64]!r} in this portal.")
+    if row.erased_at is not None:
+        raise Conflict("This user was erased; nothing is left to restore. Provision the person anew.", field="id")
     holder = next((one for one in _namesakes(ctx, row.user_name) if one.deleted_at is None), None)
     if holder is not None:
         raise Conflict(f"The user name {row.user_name!r} belongs to another user now ({holder.id}).", field="user_name")
@@ -146,7 +157,7 @@ def _update(ctx: Ctx, id: str, change: Callable[[Resource], Resource], if_match:
     return Written(id, row.version + 1, columns["document"])
 
 
-def _insert(ctx: Ctx, content: Resource) -> Written:
+def _insert(ctx: Ctx, content: Resource) -> tuple[Written, Facts]:
     columns = _columns(ctx, content, Stamp(new_id(), 1, ctx.now, ctx.now))
     connector = ctx.connector.id if ctx.connector else None
     try:
@@ -154,7 +165,8 @@ def _insert(ctx: Ctx, content: Resource) -> Written:
     except IntegrityError:  # somebody else's create came between the look-up and this one
         raise _taken(content["userName"]) from None
     emails.add(ctx, columns["id"], columns["folded"])
-    return Written(columns["id"], 1, columns["document"], groupless=True)
+    written = Written(columns["id"], 1, columns["document"], groupless=True)
+    return written, facts.of_newcomer(columns, connector)
 
 
 def _revive(ctx: Ctx, former: Row[Any], content: Resource) -> Written:

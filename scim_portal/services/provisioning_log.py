@@ -6,20 +6,24 @@ stored, shown to those who may see them, and cleared a day after they were writt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Row, case, or_, select, update
 
 from scim_portal import ids
 from scim_portal.context import Ctx, Role
 from scim_portal.db import db
 from scim_portal.models import Connector, ProvisioningEntry
 from scim_portal.services import redaction
+from scim_portal.services.traces import GONE, Traces
 
 KEPT = timedelta(hours=24)
 BATCH = 500
+_TEXTS = ("path", "resource_id", "resource_name", "detail")
+_BODIES = ("request_body", "response_body")
 _INSERT = ProvisioningEntry.__table__.insert()
 # Bodies before this id are gone, as far as this process knows; it saves reading the whole log again each time.
 _clear_until: dict[str, str] = {}
@@ -93,6 +97,26 @@ def clear(ctx: Ctx, line_ids: Sequence[str]) -> None:
     db.session.execute(update(ProvisioningEntry).where(mine).values(request_body=None, response_body=None))
 
 
+def forget(ctx: Ctx, user_id: str, traces: Traces) -> None:
+    """Take a person out of the log: their own lines keep what was asked and when, others lose what gives the person away."""
+    line = ProvisioningEntry
+    mine = (line.portal_id == ctx.portal.id) & (line.resource_id == user_id)
+    named = {"resource_name": case((line.resource_name.is_not(None), traces.pseudonym))}
+    said = {"detail": case((line.detail.is_not(None), GONE))}
+    db.session.execute(update(line).where(mine).values(**named, **said, request_body=None, response_body=None))
+    for row in _telling(ctx):
+        texts = {name: text for name in _TEXTS if (text := getattr(row, name))}
+        values: dict[str, str | None] = {
+            name: traces.covered(text) for name, text in texts.items() if traces.shows(text)
+        }
+        bodies = [body for name in _BODIES if (body := getattr(row, name))]
+        if any(user_id in body or traces.shows(body) for body in bodies):
+            values |= dict.fromkeys(_BODIES)
+        if values:
+            this = update(line).where(line.portal_id == ctx.portal.id, line.id == row.id)
+            db.session.execute(this.values(values))
+
+
 def is_over(ctx: Ctx) -> bool:
     """Tell whether a connector's debug mode ended so long ago that no body of it can be left, once nothing is `stale`."""
     query = select(Connector.id).where(Connector.portal_id == ctx.portal.id, Connector.debug_until <= ctx.now - KEPT)
@@ -109,3 +133,14 @@ def _request(call: Call) -> str | None:
     asked = f"?{redaction.words(call.query)}" if call.query else None
     sent = redaction.body(call.request_body)
     return redaction.cut("\n".join(one for one in (asked, sent) if one)) or None
+
+
+def _telling(ctx: Ctx) -> Iterator[Row[Any]]:
+    """Yield the lines that may quote somebody: failed calls, remarks, and bodies; a good call's path says only an id."""
+    line, after = ProvisioningEntry, ""
+    telling = or_(line.status >= 400, *(getattr(line, name).is_not(None) for name in ("detail", *_BODIES)))
+    query = select(line.id, *(getattr(line, name) for name in (*_TEXTS, *_BODIES)))
+    query = query.where(line.portal_id == ctx.portal.id, telling).order_by(line.id).limit(BATCH)
+    while rows := db.session.execute(query.where(line.id > after)).all():
+        yield from rows
+        after = rows[-1].id

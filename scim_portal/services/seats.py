@@ -58,6 +58,14 @@ def apply(ctx: Ctx, changes: Iterable[Change], tallies: Mapping[str, Tally], cau
     writer.flush()
 
 
+def rename(ctx: Ctx, user_id: str, name: str) -> set[str]:
+    """Write another name into a user's ledger entries, as only erasing a person may; gives the names that stood there."""
+    mine = (models.SeatEntry.portal_id == ctx.portal.id) & (models.SeatEntry.user_id == user_id)
+    former = set(db.session.scalars(select(models.SeatEntry.user_name).where(mine).distinct()))
+    db.session.execute(update(models.SeatEntry).where(mine).values(user_name=name))
+    return former
+
+
 class _Writer:
     def __init__(self, ctx: Ctx, tallies: Mapping[str, Tally], cause: Cause) -> None:
         self.ctx = ctx

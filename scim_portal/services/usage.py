@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
-from scim_portal.models import ContractLine, SeatEntry
+from scim_portal.models import ContractLine, LicenseType, SeatEntry
 from scim_portal.services import capacity, catalog
 from scim_portal.services.catalog import Summary
 
@@ -35,7 +35,7 @@ def by_day(ctx: Ctx, item: Summary, *, days: int) -> list[Point]:
     for number in range(days):
         day = start + timedelta(days=number)
         used = ends.get(day.date().isoformat(), used)
-        points.append(Point(day, used, _limit(lines, item.type.allowance, min(day + timedelta(days=1), ctx.now))))
+        points.append(Point(day, used, _limit(lines, item.type, min(day + timedelta(days=1), ctx.now))))
     return points
 
 
@@ -59,7 +59,7 @@ def _at_day_ends(ctx: Ctx, key: str, start: datetime) -> dict[str, int]:
     return {at.date().isoformat(): used for at, used in rows}
 
 
-def _limit(lines: list[ContractLine], allowance: int, moment: datetime) -> int | None:
+def _limit(lines: list[ContractLine], type: LicenseType, moment: datetime) -> int | None:
     """Add up the lines in force at a moment, given as rows; a line counts no earlier than it was written down."""
     total = 0
     for line in lines:
@@ -67,4 +67,4 @@ def _limit(lines: list[ContractLine], allowance: int, moment: datetime) -> int |
             if line.quantity is None:
                 return None
             total += line.quantity
-    return capacity.limit(total, allowance)
+    return capacity.limit(total, type.allowance, type.allowance_percent)

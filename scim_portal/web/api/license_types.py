@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scim_portal.context import Ctx
-from scim_portal.services import catalog
+from scim_portal.services import catalog, license_fields
 from scim_portal.web import guards
 from scim_portal.web.api import doors, lists
 from scim_portal.web.api.doors import Room
@@ -96,18 +96,6 @@ def _summary(ctx: Ctx, key: str) -> Body:
 
 def _shape(summary: catalog.Summary) -> Body:
     type = summary.type
-    names = (
-        "key",
-        "name",
-        "family",
-        "rank",
-        "hold_days",
-        "settle_seconds",
-        "allowance",
-        "used",
-        "held",
-        "suspended",
-        "waiting",
-    )
+    counters = {name: getattr(type, name) for name in ("used", "held", "suspended", "waiting")}
     numbers = {name: getattr(summary, name) for name in ("capacity", "limit", "over", "overage", "free")}
-    return {name: getattr(type, name) for name in names} | numbers
+    return {"key": type.key, "family": type.family} | license_fields.told(type) | counters | numbers

@@ -8,12 +8,12 @@ from flask import flash, redirect, request, url_for
 
 from scim_portal import errors
 from scim_portal.context import Ctx
-from scim_portal.services import catalog
+from scim_portal.services import catalog, license_fields
 from scim_portal.web.portal import door
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import day, problems, required_whole, text, whole
 
-NUMBERS = ("rank", "hold_days", "settle_seconds", "allowance")
+NUMBERS = ("rank", "hold_days", "settle_seconds")
 
 
 @blueprint.get("/licenses")
@@ -47,7 +47,7 @@ def license(key: str) -> Answer:
     if request.method == "GET":
         return _page(key)
     try:
-        door.change(lambda ctx: catalog.change_type(ctx, key, name=text("name") or "", **_numbers()))
+        door.change(lambda ctx: catalog.change_type(ctx, key, name=text("name") or "", **_settings()))
     except errors.Invalid as error:
         return _page(key, error)
     flash("Saved.", "success")
@@ -80,8 +80,20 @@ def _create(ctx: Ctx) -> str:
     return key
 
 
-def _numbers() -> dict[str, int]:
-    return {name: required_whole(name) for name in NUMBERS}
+def _settings() -> dict[str, Any]:
+    """Read the settings; those that a form has no field for stay as they are."""
+    found: dict[str, Any] = {name: required_whole(name) for name in NUMBERS}
+    allowance = text("allowance")
+    found["allowance"] = allowance if allowance and allowance.endswith("%") else required_whole("allowance")
+    found |= {name: text(name) for name in ("unit_cost", "currency") if name in request.form}
+    return found | ({"thresholds": _thresholds(text("thresholds") or "")} if "thresholds" in request.form else {})
+
+
+def _thresholds(typed: str) -> list[int]:
+    words = typed.replace("%", " ").replace(",", " ").split()
+    if not all(one.isascii() and one.isdigit() and len(one) < 4 for one in words):
+        raise errors.Invalid("Give whole numbers, such as 80, 90, 100.", field="thresholds", value=typed)
+    return [int(one) for one in words]
 
 
 def _line() -> dict[str, Any]:
@@ -97,8 +109,9 @@ def _line() -> dict[str, Any]:
 def _page(key: str, error: errors.PortalError | None = None) -> Answer:
     ctx = door.context()
     found = problems(error) if error else {}
+    item = catalog.summary(ctx, key)
     body = door.page(
-        "license.html", section="licenses", item=catalog.summary(ctx, key), lines=catalog.lines(ctx, key),
-        form=request.form if error else {}, errors=found,
+        "license.html", section="licenses", item=item, lines=catalog.lines(ctx, key),
+        settings=license_fields.told(item.type), form=request.form if error else {}, errors=found,
     )  # fmt: skip
     return body, 422 if error else 200

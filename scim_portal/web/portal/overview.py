@@ -11,10 +11,12 @@ from flask import request, url_for
 from scim_portal.context import Ctx
 from scim_portal.services import catalog, connectors, records, rulebook, tokens, usage
 from scim_portal.services.catalog import Summary
-from scim_portal.web.portal import door, wording
+from scim_portal.services.notice_rules import Kind
+from scim_portal.web.portal import door, notices, wording
 from scim_portal.web.portal.door import Answer, blueprint
 
 DAYS = 30
+MOST_NOTICES = 3
 SOON = timedelta(days=30)
 YOUNG = timedelta(days=3)
 
@@ -27,7 +29,8 @@ class Notice:
     icon: str
     title: str
     text: str
-    url: str
+    url: str | None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,17 @@ def _event(entry: Any, names: dict[str, str]) -> Event:
 
 
 def _attention(ctx: Ctx, types: list[Summary]) -> list[Notice]:
+    """List the most important open notices, then what else needs somebody and is not among them."""
+    told = [_of_notice(line) for line in notices.most_important(ctx, most=MOST_NOTICES)]
+    known = {(one.kind, one.url) for one in told}
+    return told + [one for one in _present(ctx, types) if (one.kind, one.url) not in known]
+
+
+def _of_notice(line: notices.Line) -> Notice:
+    return Notice(line.tone, line.icon, line.text, f"{line.title}, {wording.ago(line.at)}", line.url, line.kind)
+
+
+def _present(ctx: Ctx, types: list[Summary]) -> list[Notice]:
     found = [notice for item in types for notice in _of_type(item)]
     if types and not rulebook.default_is_decided(ctx):
         text = "Choose a license type or “no license” for everybody no rule decides."
@@ -87,7 +101,7 @@ def _attention(ctx: Ctx, types: list[Summary]) -> list[Notice]:
     rules = [rule for rule in rulebook.current(ctx)[1]["rules"] if rule["state"] == "needs-attention"]
     found += [
         Notice("bad", "list-check", f"The rule “{rule['name']}” needs attention", "A group it names is gone.",
-               url_for("portal.rule", rule_id=rule["id"]))
+               url_for("portal.frozen_rule", rule_id=rule["id"]), Kind.NEEDS_ATTENTION)
         for rule in rules
     ]  # fmt: skip
     if rulebook.draft(ctx):
@@ -103,11 +117,11 @@ def _of_type(item: Summary) -> list[Notice]:
         people = "person waits" if one.waiting == 1 else "people wait"
         text = f"{one.used:,} of {item.limit or 0:,} seats are taken."
         url = url_for("portal.waitlist", license=one.key)
-        found.append(Notice("warn", "hourglass", f"{one.waiting:,} {people} for {one.name}", text, url))
+        found.append(Notice("warn", "hourglass", f"{one.waiting:,} {people} for {one.name}", text, url, Kind.EXHAUSTED))
     own = url_for("portal.license", key=one.key)
     if item.over:
         text = "Nobody loses a seat; nobody gets one until use is below the limit."
-        found.append(Notice("bad", "alert-triangle", f"{one.name} is over by {item.over:,}", text, own))
+        found.append(Notice("bad", "alert-triangle", f"{one.name} is over by {item.over:,}", text, own, Kind.OVER))
     if one.suspended:
         text = "No contract is in force. They resume when one is added."
         found.append(Notice("bad", "player-pause", f"{one.suspended:,} seats of {one.name} are suspended", text, own))
@@ -122,8 +136,15 @@ def _of_connector(ctx: Ctx, one: Any) -> Notice | None:
     last = max((token.expires_at for token in live), default=None)
     url = url_for("portal.connector", connector_id=one.id)
     if last is None:
-        return Notice("bad", "key", f"{one.name} has no valid token", "Its calls are refused. Issue a token.", url)
+        return Notice(
+            "bad",
+            "key",
+            f"{one.name} has no valid token",
+            "Its calls are refused. Issue a token.",
+            url,
+            Kind.TOKEN_EXPIRY,
+        )
     if last > ctx.now + SOON:
         return None
     text = f"On {wording.day(last)}. Regenerate it, with an overlap if you like."
-    return Notice("warn", "key", f"{one.name}'s token expires soon", text, url)
+    return Notice("warn", "key", f"{one.name}'s token expires soon", text, url, Kind.TOKEN_EXPIRY)

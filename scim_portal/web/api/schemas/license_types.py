@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
+from scim_portal.services.license_fields import PERCENT
 from scim_portal.web.api.schemas.pieces import Instant, text, whole
 
 HIGHEST_PRICE = 9_999_999_999
+
+
+class Allowance(fields.Field[Any]):
+    """So many seats as a whole number, or a text such as `10%` of what was bought."""
+
+    default_error_messages = {"invalid": "Must be a whole number, or a percentage like “10%”."}  # noqa: RUF012
+    SHAPE = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]{1,4} ?%$"}]}  # noqa: RUF012
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(metadata=self.SHAPE, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if is_whole or (isinstance(value, str) and PERCENT.match(value)):
+            return value
+        raise self.make_error("invalid")
+
+
+def currency() -> fields.String:
+    """Make a currency code, or null."""
+    return fields.String(
+        allow_none=True, validate=validate.Regexp(r"[A-Z]{3}\Z", error="Must be an ISO 4217 code like EUR.")
+    )
 
 
 class LicenseTypeChanges(Schema):
@@ -17,7 +43,15 @@ class LicenseTypeChanges(Schema):
     rank = whole()
     hold_days = whole()
     settle_seconds = whole()
-    allowance = whole()
+    allowance = Allowance()
+    thresholds = fields.List(
+        whole(validate=validate.Range(1, 100)),
+        allow_none=True,
+        validate=validate.Length(max=10),
+        metadata={"description": "Per cents of the limit at which admins are told; null means 80, 90 and 100."},
+    )
+    unit_cost = fields.Decimal(allow_none=True, validate=validate.Range(0, HIGHEST_PRICE))
+    currency = currency()
 
 
 class NewLicenseType(LicenseTypeChanges):
@@ -39,7 +73,10 @@ class LicenseType(Schema):
     rank = fields.Integer(required=True)
     hold_days = fields.Integer(required=True)
     settle_seconds = fields.Integer(required=True)
-    allowance = fields.Integer(required=True)
+    allowance = Allowance(required=True)
+    thresholds = fields.List(fields.Integer(), required=True)
+    unit_cost = fields.Float(required=True, allow_none=True)
+    currency = fields.String(required=True, allow_none=True)
     capacity = fields.Integer(required=True, allow_none=True)
     limit = fields.Integer(required=True, allow_none=True)
     used = fields.Integer(required=True)
@@ -60,9 +97,7 @@ class ContractLineChanges(Schema):
     purchase_order = text(200, allow_none=True)
     vendor = text(200, allow_none=True)
     unit_price = fields.Decimal(allow_none=True, validate=validate.Range(0, HIGHEST_PRICE))
-    currency = fields.String(
-        allow_none=True, validate=validate.Regexp(r"[A-Z]{3}\Z", error="Must be an ISO 4217 code like EUR.")
-    )
+    currency = currency()
 
 
 class NewContractLine(ContractLineChanges):
