@@ -157,7 +157,7 @@ def _in_turns(ctx: Ctx, job: Job, total: int) -> None:
             now = _later(ctx)
             if ids:
                 licensing.settle(now, ids, cause=cause, turn=order[place])
-            done = min(total, seen // len(order))
+            done = total if place == len(order) else min(total, seen // len(order))
             work.advance(now, job.id, done=done, cursor=f"{place}|{after}", total=total)
 
         transact(batch)

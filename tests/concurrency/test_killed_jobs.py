@@ -83,9 +83,10 @@ def test_a_job_killed_between_its_batches_goes_on_where_it_stopped(
     monkeypatch.setattr(runner, "ALL_AT_ONCE", 0)
     job = a_new_policy(portal).job.id
     assert run_and_die(portal, commits=4) == -signal.SIGKILL
-    assert (state(portal, job).state, state(portal, job).done) == ("running", 3 * BATCH)
+    passes = 4  # for pins, for the rule, for the default, and for what is left; progress counts a person once
+    assert (state(portal, job).state, state(portal, job).done) == ("running", 3 * BATCH // passes)
     portal.run_due()
-    assert state(portal, job).done == 3 * BATCH, "the dead runner's lease was not respected"
+    assert state(portal, job).done == 3 * BATCH // passes, "the dead runner's lease was not respected"
     moment = clock.now() + work.LEASE + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: moment)
     portal.run_due()
