@@ -18,17 +18,26 @@ from urllib.parse import urlsplit
 from bench.workloads import Workload
 
 TIMEOUT_SECONDS = 120
+# The status under which answers are counted that do not hold what they must.
+WRONG_STATUS, WRONG = -1, "wrong answer"
 
 
 @dataclass(slots=True)
 class Result:
-    """Latencies in seconds, answers by status (0: no answer), ids by request number, and the wall time in seconds."""
+    """Latencies and wall time in seconds, answers by status (0: none, -1: a wrong one), and ids by request number."""
 
     latencies: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     ids: dict[int, str] = field(default_factory=dict)
     seconds: float = 0.0
     first_error: str = ""
+
+    def add(self, other: Result) -> None:
+        """Take in what a later drive of the same workload measured."""
+        self.latencies += other.latencies
+        self.statuses.update(other.statuses)
+        self.seconds += other.seconds
+        self.first_error = self.first_error or other.first_error
 
     @property
     def errors(self) -> int:
@@ -42,13 +51,23 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the load goes, over how many connections, and when to stop: whichever of the two limits comes first."""
+    """Where the load goes, as whom, over how many connections, and when to stop: whichever limit comes first."""
 
     base_url: str
-    token: str
+    headers: tuple[tuple[str, str], ...]
     connections: int = 4
     seconds: float = 5.0
     requests: int | None = None
+
+
+def scim_headers(token: str) -> tuple[tuple[str, str], ...]:
+    """Give the headers that Okta's provisioning sends."""
+    return (
+        ("Authorization", f"Bearer {token}"),
+        ("User-Agent", "Okta SCIM Client 1.0.0"),
+        ("Accept", "application/scim+json"),
+        ("Content-Type", "application/scim+json; charset=utf-8"),
+    )
 
 
 def drive(target: Target, workload: Workload) -> Result:
@@ -86,12 +105,7 @@ def _connection(
 ) -> None:
     address = urlsplit(target.base_url)
     connection = http.client.HTTPConnection(address.netloc, timeout=TIMEOUT_SECONDS)
-    headers = {
-        "Authorization": f"Bearer {target.token}",
-        "User-Agent": "Okta SCIM Client 1.0.0",
-        "Accept": "application/scim+json",
-        "Content-Type": "application/scim+json; charset=utf-8",
-    }
+    headers = dict(target.headers)
     while time.perf_counter() < deadline:
         with turn:
             number = next(numbers)
@@ -111,9 +125,13 @@ def _connection(
 
 
 def _record(result: Result, workload: Workload, number: int, seconds: float, status: int, body: bytes) -> None:
+    if 200 <= status < 300 and workload.must_hold not in body:
+        status, body = WRONG_STATUS, body or b"nothing"
     result.latencies.append(seconds)
     result.statuses[status] += 1
-    if not 200 <= status < 300:
+    if status == WRONG_STATUS:
+        result.first_error = result.first_error or f"{WRONG}: {body[:300].decode(errors='replace')}"
+    elif not 200 <= status < 300:
         result.first_error = result.first_error or f"{status} {body[:300].decode(errors='replace')}"
     elif workload.keeps_ids:
         result.ids[number] = json.loads(body)["id"]

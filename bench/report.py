@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.load import Result
+from bench.load import WRONG, Result
 
 # Server CPU milliseconds per request: SQLite, PostgreSQL (application and database together).
 TARGETS = {
@@ -26,14 +26,15 @@ TARGETS = {
     "read group of 1,000 without members": (0.8, 1.1),
     "mixed day": (1.0, 1.4),
 }
+OURS = ("sqlite", "postgresql")
 _HEAD = ("workload", "requests", "req/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms", "target", "errors")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured workload; times in milliseconds, CPU per request over all server processes."""
+    """One measured workload of one system; times in milliseconds, CPU per request over all server processes."""
 
-    database: str
+    system: str
     workload: str
     requests: int
     per_second: float
@@ -60,12 +61,12 @@ class Row:
         )
 
 
-def row(database: str, workload: str, result: Result, cpu_seconds: float) -> Row:
+def row(system: str, workload: str, result: Result, cpu_seconds: float) -> Row:
     """Condense a result into a row."""
     count = len(result.latencies)
-    targets = TARGETS.get(workload)
+    targets = TARGETS.get(workload) if system in OURS else None
     return Row(
-        database=database,
+        system=system,
         workload=workload,
         requests=count,
         per_second=round(count / result.seconds, 1) if result.seconds else 0.0,
@@ -73,25 +74,52 @@ def row(database: str, workload: str, result: Result, cpu_seconds: float) -> Row
         p95=round(result.percentile(0.95), 3),
         p99=round(result.percentile(0.99), 3),
         cpu=round(cpu_seconds / count * 1000, 3) if count else 0.0,
-        target=None if targets is None else targets[database == "postgresql"],
+        target=None if targets is None else targets[system == "postgresql"],
         errors=result.errors,
         first_error=result.first_error,
     )
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return the rows of one database as a table for people."""
-    lines = [_HEAD, *(each.cells for each in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEAD))]
-    text = [
+    """Return the rows of one system as a table for people."""
+    complaints = [f"  {each.workload}: {each.first_error}" for each in rows if each.errors]
+    return "\n".join([_aligned([_HEAD, *(each.cells for each in rows)]), *complaints])
+
+
+def beside(rows: Sequence[Row]) -> str:
+    """Return CPU milliseconds per request of every system, and of each peer how many times ours (the first system's)."""
+    systems = list(dict.fromkeys(each.system for each in rows))
+    found = {(each.workload, each.system): each for each in rows}
+    asked = [name for name in dict.fromkeys(each.workload for each in rows) if _by_peers(found, name, systems)]
+    lines = [("CPU ms a request", *systems)]
+    lines += [(name, *(_compared(found, name, system, systems[0]) for system in systems)) for name in asked]
+    return _aligned(lines)
+
+
+def _by_peers(found: dict[tuple[str, str], Row], workload: str, systems: Sequence[str]) -> bool:
+    return any((workload, system) in found for system in systems if system not in OURS)
+
+
+def _compared(found: dict[tuple[str, str], Row], workload: str, system: str, ours: str) -> str:
+    one, own = found.get((workload, system)), found.get((workload, ours))
+    if one is None or not one.requests:
+        return "–"
+    if one.errors == one.requests:
+        return WRONG if one.first_error.startswith(WRONG) else "refuses"
+    failed = f", {one.errors} of {one.requests} failed" if one.errors else ""
+    ratio = f" ({one.cpu / own.cpu:.1f}×)" if own and own.cpu and own.system in OURS and system not in OURS else ""
+    return f"{one.cpu:.2f}{ratio}{failed}"
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join(
         "  ".join(
             cell.ljust(width) if not column else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         )
         for line in lines
-    ]
-    complaints = [f"  {each.workload}: {each.first_error}" for each in rows if each.errors]
-    return "\n".join([*text, *complaints])
+    )
 
 
 def write(path: Path, rows: Sequence[Row], settings: dict[str, object]) -> None:

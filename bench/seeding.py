@@ -1,7 +1,12 @@
 """Fills a portal straight through services and tables, for what would take minutes over HTTP: run as a process of its own.
 
-python -m bench.seeding licenses            types, a default and five rules, so that creates are decided and granted
-python -m bench.seeding group SIZE SPARE    a group of SIZE members, and SPARE users who are in no group; prints JSON
+python -m bench.seeding licenses               two types, a default and five rules, so that creates are decided and granted
+python -m bench.seeding rules DOCUMENT         publish a policy, given as JSON, without settling anybody
+python -m bench.seeding group SIZE SPARE       a group of SIZE members, and SPARE users who are in no group
+python -m bench.seeding directory USERS ENTRIES   a large directory with seats and a ledger (`bench.population`)
+python -m bench.seeding session                an admin who is signed in; gives the value of the cookie
+
+Each prints JSON.
 """
 
 from __future__ import annotations
@@ -13,47 +18,70 @@ from typing import Any
 
 from sqlalchemy import text
 
+from bench import population, rule_sets
 from bench.server import SLUG
 from scim_portal.commands import surroundings
 from scim_portal.context import Ctx
 from scim_portal.db import db, transact
 from scim_portal.ids import new_id
+from scim_portal.jobs import runner
 from scim_portal.models import Email, Group, Membership, User
 from scim_portal.protocol.definitions import GROUP_URN, USER_URN
-from scim_portal.services import catalog, emails, mapping, rulebook
+from scim_portal.services import access, catalog, emails, mapping, rulebook
 from scim_portal.services.mapping import Stamp
 
 CHUNK = 5000
-DEPARTMENT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"
 
 
 def main(arguments: list[str]) -> None:
     """Do what is asked, in the portal of the bench."""
+    what, *rest = arguments
     with surroundings.portal(SLUG, "bench") as ctx:
-        if arguments[0] == "licenses":
-            transact(lambda: licenses(ctx))
-        else:
-            size, spare = int(arguments[1]), int(arguments[2])
-            made = transact(lambda: group(ctx, size, spare))
-            if db.engine.dialect.name == "postgresql":  # as autovacuum does within a minute of so many rows
-                transact(lambda: db.session.execute(text("ANALYZE")))
-            print(json.dumps(made))
+        made = SEEDS[what](ctx, *rest)
+        if what in {"group", "directory"} and db.engine.dialect.name == "postgresql":
+            transact(lambda: db.session.execute(text("ANALYZE")))  # as autovacuum does within a minute of so many rows
+        print(json.dumps(made))
 
 
 def licenses(ctx: Ctx) -> None:
-    """Make two types of unlimited capacity, the poorer of them the default, and five rules."""
+    """Make two types of unlimited capacity, the poorer of them the default, and five rules; nothing is left to settle."""
+    transact(lambda: _licenses(ctx))
+    runner.run_portal(ctx.portal, ctx.settings)
+
+
+def _licenses(ctx: Ctx) -> None:
     for key, rank in (("pro", 20), ("view", 10)):
         catalog.create_type(ctx, key=key, name=key.title(), family="cal", rank=rank)
         catalog.add_line(ctx, key, quantity=None)
-    rules = [
-        {"id": f"rule-{name}", "name": name, "condition": f'{DEPARTMENT} eq "{name}"', "grants": ["pro"]}
-        for name in ("Sales", "Design", "Support", "Research", "Finance")
-    ]
-    rulebook.publish(ctx, {"families": {}, "defaults": {"cal": "view"}, "rules": rules})
+    rulebook.publish(ctx, rule_sets.ordinary())
 
 
-def group(ctx: Ctx, size: int, spare: int) -> dict[str, Any]:
+def rules(ctx: Ctx, document: str) -> int:
+    """Publish a policy; its job stays queued, as no worker runs beside the load."""
+    return transact(lambda: rulebook.publish(ctx, json.loads(document))).version
+
+
+def session(ctx: Ctx) -> str:
+    """Make an owner with an open session."""
+
+    def unit() -> str:
+        email = f"{new_id()}@bench.example"
+        admin, password = access.create_admin(ctx, email=email, role="owner")
+        admin.must_change_password = False
+        db.session.flush()
+        opened = access.sign_in(ctx, email=email, password=password)
+        assert opened is not None
+        return opened.value
+
+    return transact(unit)
+
+
+def group(ctx: Ctx, size: str, spare: str) -> dict[str, Any]:
     """Write users, a group and its members."""
+    return transact(lambda: _group(ctx, int(size), int(spare)))
+
+
+def _group(ctx: Ctx, size: int, spare: int) -> dict[str, Any]:
     id = new_id()
     name = f"Group of {size}"
     columns = mapping.group_columns({"schemas": [GROUP_URN], "displayName": name}, _stamp(ctx, id))
@@ -63,7 +91,12 @@ def group(ctx: Ctx, size: int, spare: int) -> dict[str, Any]:
         {"portal_id": ctx.portal.id, "group_id": id, "user_id": user, "created_at": ctx.now} for user in ids[:size]
     )
     db.session.connection().execute(Membership.__table__.insert(), list(links))
-    return {"group": id, "spare": ids[size:]}
+    return {"group": id, "spare": ids[size:], "member": ids[0]}
+
+
+def directory(ctx: Ctx, users: str, entries: str) -> dict[str, Any]:
+    """Write a large directory in transactions of its own."""
+    return population.directory(ctx, int(users), int(entries))
 
 
 def _users(ctx: Ctx, count: int, name: str) -> Iterator[str]:
@@ -86,6 +119,8 @@ def _user(ctx: Ctx, user_name: str) -> dict[str, Any]:
 def _stamp(ctx: Ctx, id: str) -> Stamp:
     return Stamp(id, 1, ctx.now, ctx.now)
 
+
+SEEDS = {"licenses": licenses, "rules": rules, "group": group, "directory": directory, "session": session}
 
 if __name__ == "__main__":
     main(sys.argv[1:])

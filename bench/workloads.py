@@ -18,9 +18,8 @@ ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 PAGE = 100
+HIT = b'"id"'
 GROUP_OF_CREATE = 100
-# A member list this long in one PATCH is what a large group push sends at most.
-CHUNK = 1_000
 
 
 class Request(NamedTuple):
@@ -31,17 +30,21 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A name of the performance table, the maker of request number n, and how many requests make sense at most."""
+    """A name of the performance table, the maker of request number n, and how many requests make sense at most.
+
+    An answer without the bytes `must_hold` is counted as an error: a search that finds nobody is quick.
+    """
 
     name: str
     make: Callable[[int], Request]
     limit: int | None = None
     keeps_ids: bool = False
+    must_hold: bytes = b""
 
 
-def create_users(count: int, first: int = 0) -> Workload:
+def create_users(count: int, first: int = 0, name: str = "create user") -> Workload:
     """Create `count` new users, numbered from `first`; the ids come back in order of the numbers."""
-    return Workload("create user", partial(_create_user, first), count, keeps_ids=True)
+    return Workload(name, partial(_create_user, first), count, keeps_ids=True)
 
 
 def create_groups(sizes: Sequence[int], name: str) -> Workload:
@@ -53,11 +56,11 @@ def user_workloads(users: Sequence[str]) -> list[Workload]:
     """Return the workloads on users that already exist; numbers of users equal positions in `users`."""
     return [
         Workload("read by id", partial(_read, users)),
-        Workload("userName eq, hit", partial(_find, "bench", len(users))),
+        find_users(len(users)),
         Workload("userName eq, miss", partial(_find, "nobody", len(users))),
-        Workload("list page of 100", partial(_page, max(1, len(users) // PAGE))),
+        Workload("list page of 100", partial(_page, max(1, len(users) // PAGE)), must_hold=HIT),
         Workload("PATCH active", partial(_patch_active, users)),
-        Workload("PUT whole user", partial(_put, users)),
+        Workload("PUT whole user", partial(_put, users, 0)),
         Workload("create group with 100 members", partial(_create_filled_group, users)),
     ]
 
@@ -72,15 +75,35 @@ def group_workloads(group: str, size: int, spare: Sequence[str]) -> list[Workloa
     ]
 
 
+def find_users(count: int) -> Workload:
+    """Find one of `count` users by user name, those that exist."""
+    return Workload("userName eq, hit", partial(_find, "bench", count), must_hold=HIT)
+
+
 def mixed_day(users: Sequence[str], group: str, first_new: int) -> Workload:
     """Return 70 % lookups, 15 % PUT, 5 % create, 5 % PATCH active, 5 % group PATCH, evenly spread."""
     return Workload("mixed day", partial(_mixed, users, group, first_new))
 
 
-def user_body(number: int, **more: Any) -> bytes:
-    """Return Okta's create body for user number `number`."""
-    address = f"bench.{number}@acme.example"
-    body = {
+def put_users(users: Sequence[str], name: str, *, first: int, limit: int) -> Workload:
+    """Replace users, numbered from `first`, one after the other, each time with another title."""
+    return Workload(name, partial(_put, users, first), limit)
+
+
+def user_address(number: int) -> str:
+    """Return the user name, and mail address, of user number `number`."""
+    return f"bench.{number}@acme.example"
+
+
+def user_external_id(number: int) -> str:
+    """Return the id that Okta gives user number `number`."""
+    return f"00u{number:017d}"
+
+
+def user_content(number: int, **more: Any) -> dict[str, Any]:
+    """Return what Okta sends when it creates user number `number`."""
+    address = user_address(number)
+    return {
         "schemas": [USER, ENTERPRISE],
         "userName": address,
         "name": {"givenName": f"Given{number % 97}", "familyName": f"Family{number}"},
@@ -90,16 +113,16 @@ def user_body(number: int, **more: Any) -> bytes:
         "title": "Analyst",
         "userType": "Contractor" if number % 7 == 0 else "Employee",
         "locale": "en-US",
-        "externalId": f"00u{number:017d}",
+        "externalId": user_external_id(number),
         ENTERPRISE: {"department": f"Department {number % 12}", "costCenter": f"CC-{number % 9}"},
         "groups": [],
         "active": True,
+        **more,
     }
-    return json.dumps({**body, **more}).encode()
 
 
 def _create_user(first: int, n: int) -> Request:
-    return Request("POST", "/Users", user_body(first + n, password="1mz050nq"))
+    return Request("POST", "/Users", json.dumps(user_content(first + n, password="1mz050nq")).encode())
 
 
 def _create_group(sizes: tuple[int, ...], name: str, n: int) -> Request:
@@ -135,9 +158,11 @@ def _patch_active(users: Sequence[str], n: int) -> Request:
     return _patch(f"/Users/{users[n % len(users)]}", {"op": "replace", "value": {"active": active}})
 
 
-def _put(users: Sequence[str], n: int) -> Request:
+def _put(users: Sequence[str], first: int, n: int) -> Request:
     number = n % len(users)
-    return Request("PUT", f"/Users/{users[number]}", user_body(number, title=f"Analyst {n}"))
+    return Request(
+        "PUT", f"/Users/{users[number]}", json.dumps(user_content(first + number, title=f"Analyst {n}")).encode()
+    )
 
 
 def _add_member(group: str, spare: Sequence[str], n: int) -> Request:
@@ -157,7 +182,7 @@ def _mixed(users: Sequence[str], group: str, first_new: int, n: int) -> Request:
     if part < 14:
         return _find("bench", len(users), n)
     if part < 17:
-        return _put(users, n)
+        return _put(users, 0, n)
     if part == 17:
         return _create_user(first_new, turn)
     if part == 18:

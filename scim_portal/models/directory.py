@@ -17,6 +17,7 @@ class User(Model):
 
     `document` is the canonical SCIM JSON, finished but for `meta.location` and `groups`; `folded` is its copy for
     look-ups (see `protocol.resource.fold`). All other columns are extracted by `services.mapping` and by nothing else.
+    From `erased_at` on the row stands for somebody nobody knows any more, so that the ledger's ids lead somewhere.
     """
 
     __tablename__ = "user_account"
@@ -30,6 +31,7 @@ class User(Model):
     email: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(Boolean)
     deleted_at: Mapped[datetime | None] = instant()
+    erased_at: Mapped[datetime | None] = instant()
     created_at: Mapped[datetime] = instant()
     updated_at: Mapped[datetime] = instant()
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -193,7 +193,7 @@ class Freeze(Model):
 
 
 class SeatEntry(Model):
-    """The ledger: one row for every change of a seat or ticket, never updated.
+    """The ledger: one row for every change of a seat or ticket, never updated, but for the name of somebody erased.
 
     `number` counts up per licence type without gaps, given under the type's lock, so the order of a type's history does
     not depend on any clock. `before` and `after` hold the whole state, so that folding them gives the live rows.

@@ -5,10 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import case, update
+
 from scim_portal.context import Ctx
-from scim_portal.db import db
+from scim_portal.db import db, scoped
 from scim_portal.ids import new_id
 from scim_portal.models import AdminAction
+from scim_portal.services.traces import GONE, Traces
 
 
 class Action(StrEnum):
@@ -19,6 +22,18 @@ class Action(StrEnum):
     ADMIN_SIGNED_OUT = "admin.signed_out"
     SIGN_IN_REFUSED = "sign_in.refused"
     PASSWORD_CHANGED = "password.changed"
+    ADMIN_INVITED = "admin.invited"
+    INVITATION_ACCEPTED = "invitation.accepted"
+    ADMIN_CHANGED = "admin.changed"
+    ADMIN_DISABLED = "admin.disabled"
+    ADMIN_ENABLED = "admin.enabled"
+    SESSION_ENDED = "session.ended"
+    TWO_FACTOR_TURNED_ON = "two_factor.turned_on"
+    TWO_FACTOR_TURNED_OFF = "two_factor.turned_off"
+    RECOVERY_CODE_USED = "recovery_code.used"
+    RECOVERY_CODES_RENEWED = "recovery_codes.renewed"
+    ACCOUNT_LINK_MADE = "account_link.made"
+    ACCOUNT_LINK_ENDED = "account_link.ended"
     PORTAL_CREATED = "portal.created"
     CONNECTOR_CREATED = "connector.created"
     CONNECTOR_CHANGED = "connector.changed"
@@ -42,7 +57,11 @@ class Action(StrEnum):
     USER_DEACTIVATED = "user.deactivated"
     USER_REACTIVATED = "user.reactivated"
     USER_RESTORED = "user.restored"
+    USER_ERASED = "user.erased"
     GROUP_RESTORED = "group.restored"
+    NOTICE_DISMISSED = "notice.dismissed"
+    NOTICE_SETTINGS_CHANGED = "notice_settings.changed"
+    NOTICE_TESTED = "notice_settings.tested"
     EXPORT_MADE = "export.made"
     SCHEMA_DECLARED = "schema.declared"
     SCHEMA_CHANGED = "schema.changed"
@@ -69,3 +88,16 @@ def record(
             after=after, reason=reason, ip=actor.ip, user_agent=actor.user_agent, request_id=ctx.request_id,
         )
     )  # fmt: skip
+
+
+def forget(ctx: Ctx, kind: str, id: str, traces: Traces) -> None:
+    """Take a person out of the lines about them: names become the pseudonym, reasons in an admin's own words go."""
+    line = AdminAction
+    mine = (line.portal_id == ctx.portal.id) & (line.object_kind == kind) & (line.object_id == id)
+    named = {"object_name": case((line.object_name.is_not(None), traces.pseudonym))}
+    db.session.execute(update(line).where(mine).values(**named, reason=case((line.reason.is_not(None), GONE))))
+    for one in db.session.scalars(scoped(line, ctx).where(mine)):
+        for name in ("before", "after"):
+            if (said := getattr(one, name)) is not None:
+                setattr(one, name, traces.covered_in(said))
+    db.session.flush()

@@ -85,11 +85,15 @@ def change(
 
 def why_not_enable(ctx: Ctx, connector: Connector) -> str | None:
     """Say what is missing before a connector may be switched on; None when nothing is."""
-    if not rulebook.default_is_decided(ctx):
+    has_token = tokens.has_valid(ctx, connector.id)
+    return missing(default_is_decided=rulebook.default_is_decided(ctx), has_token=has_token)
+
+
+def missing(*, default_is_decided: bool, has_token: bool) -> str | None:
+    """Say the same of what is known already."""
+    if not default_is_decided:
         return "Decide the default license first: choose a type, or “no license”, under Rules."
-    if not tokens.has_valid(ctx, connector.id):
-        return "Issue a token first: without one that is valid now, nobody could call."
-    return None
+    return None if has_token else "Issue a token first: without one that is valid now, nobody could call."
 
 
 def _free_name(ctx: Ctx, name: str) -> str:

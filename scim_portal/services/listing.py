@@ -70,10 +70,7 @@ def page(ctx: Ctx, sources: Sequence[Source], *, start_index: int, count: int, d
 
 def total(ctx: Ctx, sources: Sequence[Source]) -> int:
     """Count the whole list."""
-    return sum(
-        db.session.scalar(select(func.count()).select_from(_model(one)).where(*_where(ctx, one))) or 0
-        for one in sources
-    )
+    return sum(_total(ctx, one) for one in sources)
 
 
 def rows(
@@ -95,6 +92,13 @@ def rows(
         query = query.where(_beyond(key, id, place, ascending=descending == backward))
     query = query.order_by(*_order(key, ascending=descending == backward), id.desc() if backward else id)
     return db.session.execute(query.limit(limit).offset(offset or None)).all()
+
+
+def _total(ctx: Ctx, source: Source) -> int:
+    if source.bound is None:  # of a whole list most is counted already
+        return anchors.page(ctx, _model(source), offset=0, count=0)[1]
+    query = select(func.count()).select_from(_model(source))
+    return db.session.scalar(query.where(*_where(ctx, source))) or 0
 
 
 def _one(ctx: Ctx, source: Source) -> tuple[Any, ColumnElement[Any] | None, Any]:

@@ -22,6 +22,7 @@ from scim_portal.services.audit import Action
 LONGEST_LIFE = timedelta(days=3 * 366)
 LONGEST_OVERLAP = timedelta(days=7)
 STAMP_EVERY = timedelta(minutes=1)
+YOUNG = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who a good credential stands for."""
+    """Who a good credential stands for; `young` ones were issued within a day, or never used."""
 
     id: str
     name: str
@@ -44,6 +45,7 @@ class Bearer:
     connector: ConnectorRef | None
     needs_stamp: bool
     schema_stamp: str | None
+    young: bool
 
 
 def issue_scim(ctx: Ctx, connector: Connector, *, expires_at: datetime, name: str | None = None) -> Issued:
@@ -108,6 +110,17 @@ def of_connector(ctx: Ctx, connector_id: str) -> list[Credential]:
     )
 
 
+def live(ctx: Ctx) -> dict[str, list[Credential]]:
+    """List the SCIM tokens that work now, newest first, by connector: one statement for all of them."""
+    query = scoped(Credential, ctx).where(
+        Credential.kind == "scim", Credential.revoked_at.is_(None), Credential.expires_at > ctx.now
+    )
+    found: dict[str, list[Credential]] = {}
+    for one in db.session.scalars(query.order_by(Credential.id.desc())):
+        found.setdefault(one.connector_id, []).append(one)
+    return found
+
+
 def api_keys(ctx: Ctx) -> list[Credential]:
     """List the portal's API keys, newest first, dead ones included."""
     return list(
@@ -132,9 +145,9 @@ def masked(credential: Credential) -> str:
 _K, _C, _P = Credential.__table__.c, Connector.__table__.c, Portal.__table__.c
 _LOOK_UP = (
     select(
-        _K.id, _K.name, _K.role, _K.scopes, _K.value_hash, _K.expires_at, _K.revoked_at, _K.replaced_by, _K.last_used_at,
-        _C.id.label("connector_id"), _C.kind, _C.name.label("connector_name"), _C.enabled, _C.strict, _C.show_licenses,
-        _C.tolerance, _C.conversion, _C.debug_until, _P.schema_stamp,
+        _K.id, _K.name, _K.role, _K.scopes, _K.value_hash, _K.created_at, _K.expires_at, _K.revoked_at, _K.replaced_by,
+        _K.last_used_at, _C.id.label("connector_id"), _C.kind, _C.name.label("connector_name"), _C.enabled, _C.strict,
+        _C.show_licenses, _C.tolerance, _C.conversion, _C.debug_until, _P.schema_stamp,
     )
     .join_from(Credential.__table__, Portal.__table__, _P.id == _K.portal_id)
     .outerjoin(Connector.__table__, (_C.portal_id == _K.portal_id) & (_C.id == _K.connector_id))
@@ -197,7 +210,8 @@ def _bearer(row: Row[tuple[object, ...]], now: datetime) -> Bearer:
     stale = row.last_used_at is None or now - row.last_used_at > STAMP_EVERY
     scopes = None if row.scopes is None else frozenset(row.scopes)
     role = Role(row.role) if row.role else None
-    return Bearer(row.id, row.name, role, scopes, connector, stale, row.schema_stamp)
+    young = row.last_used_at is None or now - row.created_at < YOUNG
+    return Bearer(row.id, row.name, role, scopes, connector, stale, row.schema_stamp, young)
 
 
 def _not_expired(expires_at: datetime, now: datetime) -> None:

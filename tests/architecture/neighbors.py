@@ -9,13 +9,25 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from scim_portal.context import Ctx
 from scim_portal.db import Model, db, transact
-from scim_portal.services import access, catalog, exports, extensions, overrides, tokens
+from scim_portal.services import (
+    access,
+    account_links,
+    catalog,
+    exports,
+    extensions,
+    invitations,
+    notices,
+    overrides,
+    sessions,
+    tokens,
+)
 from tests.clients import LoneClient
 from tests.portals import PortalUnderTest, a_group, a_patch, a_policy, a_rule, a_user
 
 PARAMETER = re.compile(r"/([A-Za-z0-9-]+)/<(?:[^:<>]+:)?([a-z_]+)>")
-SAME_EVERYWHERE = {"Schemas", "ResourceTypes", "static"}
+SAME_EVERYWHERE = {"Schemas", "ResourceTypes", "static", "setup"}
 PASSWORD = "a long enough passphrase"
 LATER = "2027-01-01T00:00:00Z"
 RENAME = a_patch({"op": "replace", "path": "displayName", "value": "Stolen"})
@@ -35,8 +47,10 @@ BODIES: dict[str, Any] = {
     "portal.rule": {"name": "Stolen", "mode": "text", "condition": "title pr", "grant.pro": "1", "state": "active",
     "queue_priority": "1"},
     "portal.rule_state": {"state": "paused"}, "frozen-rules.relink_rule": {"from": "x", "to": "y"},
-    "portal.connector_debug": {"hours": "1"},
+    "portal.connector_debug": {"hours": "1"}, "portal.setup_guide": {"expires_at": "2027-01-01"},
+    "portal.default_decide": {"default.cal": "none"},
     "mapping.put_mapping": {"user": {"requests": [{"constant": "x", "target": "title"}]}},
+    "admins.change_admin": {"role": "auditor"}, "portal.admin_role": {"role": "auditor"},
     "mapping.preview_mapping": {"resource": "user", "sample": {}},
 }  # fmt: skip
 
@@ -80,7 +94,7 @@ def furnish(portal: PortalUnderTest, mark: str, versions: int) -> Furnished:
     found = {"user": user, "group": portal.push(f"Group {mark}", user), "connectors": connector}
     portal.api_key()
     found |= transact(lambda: _made(portal, user, connector))
-    found |= {"rule": f"rule-{mark}", "type": f"only-{mark}", "version": str(versions)}
+    found |= {"rule": f"rule-{mark}", "type": f"only-{mark}", "version": str(versions), "setup": "entra"}
     alike = {
         "Users": "user",
         "users": "user",
@@ -92,7 +106,9 @@ def furnish(portal: PortalUnderTest, mark: str, versions: int) -> Furnished:
         "Entitlements": "type",
     }
     alike |= {"license-types": "type", "versions": "version", "history": "version", "exceptions": "overrides"}
-    return Furnished(portal, _session(portal), found | {segment: found[name] for segment, name in alike.items()})
+    session = _session(portal)
+    found |= transact(lambda: _people(portal, user, session))
+    return Furnished(portal, session, found | {segment: found[name] for segment, name in alike.items()})
 
 
 def _made(portal: PortalUnderTest, user: str, connector: str) -> dict[str, str]:
@@ -105,11 +121,34 @@ def _made(portal: PortalUnderTest, user: str, connector: str) -> dict[str, str]:
         "tokens": token,
         "api-keys": tokens.api_keys(ctx)[0].id,
         "exports": export.id,
+        "notices": _told(ctx),
         "jobs": export.id,
         "schemas": extensions.declare(
             ctx, urn=f"urn:acme:{portal.slug}", name="Acme", attributes=[{"name": "badge"}]
         ).schema.id,
     }
+
+
+def _people(portal: PortalUnderTest, user: str, session: str) -> dict[str, str]:
+    """An owner and their session, somebody invited, and a link to a user's page."""
+    ctx = portal.ctx()
+    owner = sessions.who(ctx, session)
+    assert owner is not None
+    invitation = invitations.invite(ctx, email=f"invited@{portal.slug}.example", role="auditor")
+    link = account_links.make(ctx, user)
+    return {
+        "admins": invitation.admin.id,
+        "sessions": owner[1].id,
+        "invitation": invitation.url.rpartition("/")[2],
+        "account": link.url.rpartition("/")[2],
+    }
+
+
+def _told(ctx: Ctx) -> str:
+    """Have the expiry of the keys told."""
+    notices.sweep(ctx)
+    found: str = notices.listed(ctx).items[0].id
+    return found
 
 
 def _session(portal: PortalUnderTest) -> str:

@@ -22,7 +22,7 @@ from tests.portals import CORE_USER, PortalUnderTest
 
 PUBLIC = {
     "static", "operations.healthz", "operations.readyz", "operations.metrics", "portal.login", "api-docs.page",
-    "api-docs.document",
+    "api-docs.document", "portal.invitation", "portal.person_enter",
 }  # fmt: skip
 REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 House = tuple[Furnished, Furnished]

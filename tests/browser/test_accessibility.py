@@ -33,7 +33,9 @@ def test_every_page_is_clean(desk: Desk, theme: Literal["light", "dark"]) -> Non
         "/rules/new", "/rules/sales", "/rules/preview", "/rules/history", "/connectors",
         f"/connectors/{desk.ids['connector']}", f"/connectors/{desk.ids['connector']}/mapping",
         "/schemas", "/schemas/new", f"/schemas/{desk.ids['schema']}",
-        "/provisioning-log", "/ledger", "/exports", "/me", "/password", "/nothing",
+        "/setup", "/setup/okta-wizard", "/setup/okta-catalog", "/setup/entra", "/setup/other", "/setup/okta-wizard/status",
+        "/provisioning-log", "/ledger", "/notices", "/notices?state=all", "/exports", "/me", "/me/two-factor", "/password",
+        "/admins", "/api-keys", "/account", "/nothing",
     )  # fmt: skip
     for path in pages:
         desk.go(path)

@@ -17,9 +17,15 @@ def _allowed(method: str, path: str) -> set[str]:
     """Contract §3, written down once more: owner all, license-admin no connectors and tokens, the others read."""
     if path.startswith("/exports"):
         return EVERYBODY - {"helpdesk"}
+    if path.startswith("/admins") or path.endswith("/erase"):
+        return {"owner"}
+    if path == "/policy/lint":  # asks, changes nothing
+        return EVERYBODY
+    if path.endswith("/account-link"):
+        return EVERYBODY - {"auditor"}
     if method == "GET":
         return EVERYBODY
-    if path.startswith(("/connectors", "/tokens", "/api-keys")):
+    if path.startswith(("/connectors", "/tokens", "/api-keys", "/notice-settings")):
         return {"owner"}
     return {"owner", "license-admin"}
 

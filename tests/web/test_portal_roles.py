@@ -26,7 +26,8 @@ def test_a_reader_changes_nothing(portal: PortalUnderTest, role: str) -> None:
     changes = (
         f"/users/{ids['user']}/deactivate", f"/users/{ids['user']}/exceptions", "/licenses/new", "/licenses/pro",
         "/licenses/pro/lines", "/rules/everybody/move", "/rules/everybody/state", "/rules/new", "/rules/defaults",
-        "/rules/publish", "/rules/discard", "/connectors", f"/connectors/{ids['connector']}/tokens",
+        "/rules/publish", "/rules/discard", "/connectors", "/setup/okta-wizard", "/setup/okta-wizard/default",
+        f"/connectors/{ids['connector']}/tokens",
     )  # fmt: skip
     for path in changes:
         assert visitor.send(path).status_code == 403, path
@@ -40,6 +41,7 @@ def test_a_reader_sees_every_page_and_no_button_that_would_be_refused(portal: Po
     pages = (
         "/", "/users", f"/users/{ids['user']}", "/groups", f"/groups/{ids['group']}", "/waitlist", "/licenses",
         "/licenses/pro", "/rules", "/rules/everybody", "/rules/preview", "/rules/history", "/connectors",
+        "/setup", "/setup/okta-wizard", "/setup/entra", "/setup/entra/status",
         f"/connectors/{ids['connector']}", f"/connectors/{ids['connector']}/mapping", "/provisioning-log", "/ledger", "/me",
     )  # fmt: skip
     for path in pages:

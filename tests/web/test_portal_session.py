@@ -9,6 +9,8 @@ from scim_portal.web.portal.session import own_path
 from tests.portals import PortalUnderTest
 from tests.web.visitor import PASSWORD, Visitor
 
+ADMITTING = {"/login", "/invitation/x", "/account", "/account/x"}
+
 
 def routes(app: Flask, method: str) -> list[str]:
     """Every portal address that takes a method, its parts filled with something."""
@@ -87,12 +89,19 @@ def test_too_many_failures_close_the_door_for_a_while(portal: PortalUnderTest) -
 
 def test_no_page_but_the_sign_in_opens_without_a_session(portal: PortalUnderTest) -> None:
     visitor = Visitor.anonymous(portal)
-    paths = [path for path in routes(portal.app, "GET") if path != "/login"]
+    paths = [path for path in routes(portal.app, "GET") if path not in ADMITTING]
     assert len(paths) > 15
     for path in paths:
         answer = visitor.get(path)
         assert answer.status_code == 302, path
         assert answer.location.startswith(f"{portal.base}/login"), path
+
+
+def test_a_link_that_nobody_signed_opens_nothing(portal: PortalUnderTest) -> None:
+    visitor = Visitor.anonymous(portal)
+    assert {path: visitor.get(path).status_code for path in ("/invitation/x", "/account", "/account/x")} == {
+        "/invitation/x": 404, "/account": 401, "/account/x": 404,
+    }  # fmt: skip
 
 
 def test_no_form_is_taken_without_its_token(portal: PortalUnderTest) -> None:

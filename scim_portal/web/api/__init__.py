@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from scim_portal.web.api import (
+    account_links,
+    admins,
     checks,
     connectors,
     documentation,
+    erasing,
     exports,
     extensions,
     frozen_rules,
@@ -15,16 +18,19 @@ from scim_portal.web.api import (
     jobs,
     license_types,
     mapping,
+    notice_settings,
+    notices,
     overrides,
     policy,
+    policy_lint,
     records,
     tokens,
     users,
 )
 
 SUBJECTS = (
-    license_types, policy, frozen_rules, users, overrides, groups, records, connectors, mapping, tokens, extensions, exports,
-    jobs, checks,
+    license_types, policy, policy_lint, frozen_rules, users, erasing, overrides, groups, records, connectors, mapping, tokens,
+    admins, account_links, extensions, exports, notices, notice_settings, jobs, checks,
 )  # fmt: skip
 
 

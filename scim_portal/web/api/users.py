@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
-
-from flask import abort
+from typing import Any
 
 import rules
 from scim_portal.context import Ctx
 from scim_portal.models import User
-from scim_portal.services import explanations, people, provisioning
+from scim_portal.services import explanations, people, provisioning, rulebook
 from scim_portal.services.people import Wanted
 from scim_portal.web import guards
 from scim_portal.web.api import doors, explaining, standing
@@ -39,7 +37,7 @@ def list_users(ctx: Ctx, query: Body) -> Body:
 @doors.reads
 def get_user(ctx: Ctx, id: str) -> Body:
     """Show one user, deleted or not."""
-    return _one(ctx, id)
+    return one(ctx, id)
 
 
 @room.get("/users/<id>/seats")
@@ -63,7 +61,9 @@ def explain_user(ctx: Ctx, id: str) -> Body:
     told = explanations.of_user(ctx, id)
     tickets = people.tickets(ctx, [id]).get(id, [])
     positions = {ticket.license_type: people.position(ctx, ticket) for ticket in tickets}
-    return explaining.written(told, positions) | {"sentences": rules.sentences(told)}
+    types = {one.key: one.name for one in rulebook.license_types(ctx).values()}
+    written = explaining.written(told, positions, types, people.group_names(ctx))
+    return written | {"sentences": rules.sentences(told)}
 
 
 @room.post("/users/<id>/deactivate")
@@ -72,7 +72,7 @@ def explain_user(ctx: Ctx, id: str) -> Body:
 def deactivate_user(ctx: Ctx, id: str) -> Body:
     """End a user's access; the seats are held."""
     provisioning.set_active(ctx, id, False)
-    return _one(ctx, id)
+    return one(ctx, id)
 
 
 @room.post("/users/<id>/reactivate")
@@ -81,7 +81,7 @@ def deactivate_user(ctx: Ctx, id: str) -> Body:
 def reactivate_user(ctx: Ctx, id: str) -> Body:
     """Give a user access again; inside the hold the seats come back without queueing."""
     provisioning.set_active(ctx, id, True)
-    return _one(ctx, id)
+    return one(ctx, id)
 
 
 @room.post("/users/<id>/restore")
@@ -90,19 +90,11 @@ def reactivate_user(ctx: Ctx, id: str) -> Body:
 def restore_user(ctx: Ctx, id: str) -> Body:
     """Undo a delete: record, groups and, inside the hold, the seats are back."""
     provisioning.restore(ctx, id)
-    return _one(ctx, id)
+    return one(ctx, id)
 
 
-@room.post("/users/<id>/erase")
-@room.response(200, shapes.User)
-@doors.reads
-def erase_user(ctx: Ctx, id: str) -> NoReturn:
-    """Remove a user's personal data; not available in this version."""
-    people.user(ctx, id)
-    abort(501, description="Erasing personal data is not available in this version.")
-
-
-def _one(ctx: Ctx, id: str) -> Body:
+def one(ctx: Ctx, id: str) -> Body:
+    """Show a user as this transaction leaves them."""
     doors.afresh()
     return _shapes(ctx, [people.user(ctx, id)])[0]
 
@@ -112,6 +104,11 @@ def _shapes(ctx: Ctx, users: Sequence[User]) -> list[Body]:
     seats = people.seats(ctx, [user.id for user in users])
     return [
         {name: getattr(user, name) for name in names}
-        | {"deleted": user.deleted_at is not None, "connector": user.connector_id, "seats": seats.get(user.id, [])}
+        | {
+            "deleted": user.deleted_at is not None,
+            "erased": user.erased_at is not None,
+            "connector": user.connector_id,
+            "seats": seats.get(user.id, []),
+        }
         for user in users
     ]

@@ -6,28 +6,38 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from scim_portal.web.portal import (
+    account,
+    admins,
+    api_keys,
     connectors,
     conversions,
     door,
+    erasing,
     exceptions,
     exports,
     extensions,
     frame,
+    frozen_rules,
     groups,
     licenses,
+    notices,
     overview,
     people,
+    person,
     publishing,
     records,
     rule_editor,
     rules,
+    second_factor,
     session,
+    setup,
     tokens,
 )
 
 SUBJECTS = (
-    session, overview, people, exceptions, groups, licenses, rules, rule_editor, publishing, connectors, conversions,
-    tokens, extensions, records, exports,
+    session, account, second_factor, admins, api_keys, person,
+    overview, people, exceptions, erasing, groups, licenses, rules, rule_editor, publishing, connectors, conversions,
+    tokens, setup, extensions, records, exports, notices, frozen_rules,
 )  # fmt: skip
 
 

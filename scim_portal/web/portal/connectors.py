@@ -9,21 +9,27 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 
 from scim_portal import errors
+from scim_portal.context import Ctx
 from scim_portal.models import Connector, Credential
+from scim_portal.services import arrivals, conversions, rulebook, tokens
 from scim_portal.services import connectors as services
-from scim_portal.services import conversions, tokens
 from scim_portal.services.tokens import Issued
-from scim_portal.web.portal import door, wording
+from scim_portal.web.portal import door, expiry, guides
 from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.expiry import Expiry
 from scim_portal.web.portal.form_values import problems, required_whole, text
+from scim_portal.web.portal.guides import Guide
 
-SOON = timedelta(days=30)
 USUAL_LIFE = timedelta(days=90)
+MOST_SHOWN = 50
 SETUP = {
     "okta": (
         ("Unique identifier field", "userName"),
-        ("Supported actions", "Import new users, Push new users, Push profile updates, Push groups"),
-        ("Authentication mode", "HTTP Header; paste the token into Authorization"),
+        (
+            "Supported actions",
+            "Import New Users and Profile Updates, Push New Users, Push Profile Updates, Push Groups",
+        ),
+        ("Authentication Mode", "HTTP Header; paste the token into Authorization"),
         ("In the provisioning tab", "To App: Create Users, Update User Attributes, Deactivate Users"),
     ),
     "entra": (
@@ -40,16 +46,19 @@ SETUP = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A connector as its card shows it."""
+    """A connector as its card shows it; `failures` are those of the last 24 hours."""
 
     id: str
     name: str
     enabled: bool
     last_call_at: Any
     tokens: int
-    expires_soon: str | None
+    expires_at: Any
+    warning: Expiry | None
+    failures: int
     missing: str | None
     debugging: bool
+    guides: list[Guide]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ class TokenLine:
     id: str
     masked: str
     state: str
+    warning: Expiry | None
     live: bool
     created_by: str
     created_at: Any
@@ -69,8 +79,13 @@ class TokenLine:
 @blueprint.get("/connectors")
 def connectors() -> Answer:
     """Show a card for each connector."""
-    cards = [_card(one) for one in services.everyone(door.context())]
-    return door.page("connectors.html", section="connectors", connectors=cards, kinds=services.KINDS)
+    ctx = door.context()
+    live, failed, decided = tokens.live(ctx), arrivals.failures(ctx), rulebook.default_is_decided(ctx)
+    cards = [_card(one, live.get(one.id, []), failed, decided) for one in services.everyone(ctx)]
+    return door.page(
+        "connectors.html", section="connectors", connectors=cards, kinds=services.KINDS, default=default_words(ctx),
+        strangers=failed.by_connector.get(None, 0), complete=failed.complete,
+    )  # fmt: skip
 
 
 @blueprint.post("/connectors")
@@ -109,7 +124,8 @@ def connector(connector_id: str) -> Answer:
 def connector_enable(connector_id: str) -> Answer:
     """Switch a connector on or off; on is refused with the reason while something is undecided."""
     on = request.form.get("enabled") == "1"
-    said = "The connector is on. Calls are accepted now." if on else "The connector is off. Its calls are refused."
+    now = "on; its calls are accepted now" if on else "off; its calls are refused"
+    said = f"Portal information updated. The connector is {now}."
     back = url_for("portal.connector", connector_id=connector_id)
     return door.attempt(lambda ctx: services.change(ctx, connector_id, enabled=on), said=said, back=back)
 
@@ -133,25 +149,34 @@ def show(
     ctx = door.context()
     one = services.find(ctx, connector_id)
     lines = sorted((_line(token) for token in tokens.of_connector(ctx, connector_id)), key=lambda line: not line.live)
-    chosen = next(
-        (line for line in lines if line.live and line.id == (regenerating or request.args.get("regenerate"))), None
-    )
+    live = [line for line in lines if line.live]
+    chosen = next((line for line in live if line.id == (regenerating or request.args.get("regenerate"))), None)
     form = request.form if found else {"expires_at": (ctx.now + USUAL_LIFE).strftime("%Y-%m-%d"), "overlap": "1"}
     return door.page(
-        "connector.html", section="connectors", connector=one, tokens=lines, issued=issued, regenerate=chosen,
-        missing=None if one.enabled else services.why_not_enable(ctx, one), setup=SETUP.get(one.kind, ()), form=form,
-        errors=found or {}, debugging=services.in_debug_mode(ctx, one), rules=conversions.count(ctx, connector_id),
+        "connector.html", section="connectors", connector=one, tokens=lines[:MOST_SHOWN], more=len(lines) - MOST_SHOWN,
+        issued=issued, regenerate=chosen, missing=None if one.enabled else services.why_not_enable(ctx, one),
+        setup=SETUP.get(one.kind, ()), form=form, errors=found or {}, debugging=services.in_debug_mode(ctx, one),
+        rules=conversions.count(ctx, connector_id), last=max(live, key=lambda line: line.expires_at, default=None),
+        guides=guides.of(one.kind), default=default_words(ctx),
     )  # fmt: skip
 
 
-def _card(one: Connector) -> Card:
+def default_words(ctx: Ctx) -> str | None:
+    """Name what users get whom no rule decides; None while that is not decided."""
+    chosen = rulebook.current(ctx)[1]["defaults"]
+    names = {key: one.name for key, one in rulebook.license_types(ctx).items()} if chosen else {}
+    words = [names.get(key or "", "no license") for _, key in sorted(chosen.items())]
+    return ", ".join(words) or None
+
+
+def _card(one: Connector, live: list[Credential], failed: arrivals.Failures, decided: bool) -> Card:
     ctx = door.context()
-    live = [token for token in tokens.of_connector(ctx, one.id) if not token.revoked_at and token.expires_at > ctx.now]
     last = max((token.expires_at for token in live), default=None)
-    soon = f"on {wording.day(last)}" if last and last < ctx.now + SOON else None
-    missing = None if one.enabled else services.why_not_enable(ctx, one)
-    debugging = services.in_debug_mode(ctx, one)
-    return Card(one.id, one.name, one.enabled, one.last_call_at, len(live), soon, missing, debugging)
+    missing = None if one.enabled else services.missing(default_is_decided=decided, has_token=bool(live))
+    return Card(
+        one.id, one.name, one.enabled, one.last_call_at, len(live), last, expiry.warning(last, ctx.now),
+        failed.by_connector.get(one.id, 0), missing, services.in_debug_mode(ctx, one), guides.of(one.kind),
+    )  # fmt: skip
 
 
 def _line(token: Credential) -> TokenLine:
@@ -161,12 +186,12 @@ def _line(token: Credential) -> TokenLine:
         ("replaced" if token.replaced_by else "revoked") if token.revoked_at
         else "expired" if token.expires_at <= now
         else "until replaced" if token.replaced_by
-        else "expires soon" if token.expires_at < now + SOON
         else "valid"
     )  # fmt: skip
+    warning = expiry.warning(token.expires_at, now) if state == "valid" else None
     return TokenLine(
-        token.id, tokens.masked(token), state, live and not token.replaced_by, token.created_by, token.created_at,
-        token.expires_at, token.last_used_at,
+        token.id, tokens.masked(token), state, warning, live and not token.replaced_by, token.created_by,
+        token.created_at, token.expires_at, token.last_used_at,
     )  # fmt: skip
 
 

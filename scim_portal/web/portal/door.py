@@ -15,18 +15,26 @@ from scim_portal.db import reading, transact
 from scim_portal.models import Admin
 from scim_portal.protocol.errors import NotFound as ScimNotFound
 from scim_portal.protocol.errors import ScimError
-from scim_portal.services import access
+from scim_portal.services import access, sessions
 from scim_portal.web import guards, tenancy
 
 T = TypeVar("T")
 Answer = Any
-WITHOUT_SESSION = frozenset({"portal.login"})
+WITHOUT_SESSION = frozenset({
+    "portal.login", "portal.login_code", "portal.invitation", "portal.person", "portal.person_enter",
+})  # fmt: skip
 OF_ONESELF = frozenset({"portal.login", "portal.logout", "portal.password"})
 ROLES = {
     "change": frozenset({Role.OWNER, Role.LICENSE_ADMIN}),
     "connect": frozenset({Role.OWNER}),
+    "erase": frozenset({Role.OWNER}),
+    "admit": frozenset({Role.OWNER}),
+    "link": frozenset({Role.OWNER, Role.LICENSE_ADMIN, Role.HELPDESK}),
     "export": frozenset({Role.OWNER, Role.LICENSE_ADMIN, Role.AUDITOR}),
 }
+OWNERS_ALONE = ("portal.connector", "portal.token", "portal.setup", "portal.notice_settings")
+OWNERS_PAGES = ("portal.admin", "portal.api_key")
+OF_ONES_ACCOUNT = "portal.me_"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 blueprint = Blueprint("portal", __name__)
 
@@ -40,6 +48,8 @@ class Me:
     role: Role
     must_change_password: bool
     last_sign_in_at: datetime | None
+    session_id: str
+    time_zone: str | None
 
 
 @blueprint.before_request
@@ -67,14 +77,20 @@ def right_for(endpoint: str, method: str) -> str | None:
     """Name the right that a page or button needs; None when signing in is enough."""
     if endpoint.startswith("portal.export"):
         return "export"
-    if method in SAFE or endpoint in OF_ONESELF:
+    if endpoint.startswith(OWNERS_PAGES):
+        return "admit"
+    if method in SAFE or endpoint in OF_ONESELF or endpoint.startswith(OF_ONES_ACCOUNT):
         return None
-    return "connect" if endpoint.startswith(("portal.connector", "portal.token")) else "change"
+    if endpoint.startswith("portal.account_link"):
+        return "link"
+    if endpoint == "portal.user_erase":
+        return "erase"
+    return "connect" if endpoint.startswith(OWNERS_ALONE) else "change"
 
 
-def may(right: str) -> bool:
-    """Tell whether the signed-in admin has a right."""
-    return g.get("me") is not None and g.me.role in ROLES[right]
+def may(right: str | None) -> bool:
+    """Tell whether the signed-in admin has a right; None is what everybody has."""
+    return g.get("me") is not None and (right is None or g.me.role in ROLES[right])
 
 
 def context() -> Ctx:
@@ -99,6 +115,19 @@ def change(work: Callable[[Ctx], T]) -> T:
     result = transact(unit)
     reading()
     return result
+
+
+def prove(work: Callable[[Ctx], T]) -> T:
+    """Run work that asks for the password again; a wrong one is counted, since the work itself is undone.
+
+    Raises what the work raises.
+    """
+    try:
+        return change(work)
+    except errors.Unauthorized:
+        admin_id = me().id
+        change(lambda ctx: access.count_failure(ctx, admin_id))
+        raise
 
 
 def attempt(work: Callable[[Ctx], object], *, said: str, back: str) -> Answer:
@@ -133,19 +162,22 @@ def set_cookie(response: Response, value: str) -> Response:
 
 def _signed_in(ctx: Ctx) -> Me | None:
     reading()
-    found = access.who(ctx, request.cookies.get(cookie_name()))
+    found = sessions.who(ctx, request.cookies.get(cookie_name()))
     if found is None:
         return None
     admin, session = found
-    me, session_id = _plain(admin), session.id
-    if access.needs_stamp(ctx, session):
-        transact(lambda: access.seen(ctx, session_id))
+    me, session_id = _plain(admin, session.id), session.id
+    if sessions.needs_stamp(ctx, session):
+        transact(lambda: sessions.seen(ctx, session_id))
         reading()
     return me
 
 
-def _plain(admin: Admin) -> Me:
-    return Me(admin.id, admin.email, Role(admin.role), admin.must_change_password, admin.last_sign_in_at)
+def _plain(admin: Admin, session_id: str) -> Me:
+    return Me(
+        admin.id, admin.email, Role(admin.role), admin.must_change_password, admin.last_sign_in_at, session_id,
+        admin.time_zone,
+    )  # fmt: skip
 
 
 def _refuse_foreign_forms() -> None:

@@ -10,8 +10,8 @@ from scim_portal import errors
 
 
 def text(name: str) -> str | None:
-    """Read a text; blank is None."""
-    return request.form.get(name, "").strip() or None
+    """Read a text; blank is None. A NUL, which PostgreSQL takes in no text, is shown as U+FFFD."""
+    return request.form.get(name, "").replace("\0", "\ufffd").strip() or None
 
 
 def whole(name: str) -> int | None:

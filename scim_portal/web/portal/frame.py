@@ -11,8 +11,8 @@ from flask import Flask, current_app, g, url_for
 
 from scim_portal import clock
 from scim_portal.config import ROOT
-from scim_portal.services import catalog
-from scim_portal.web.portal import door, wording
+from scim_portal.services import catalog, notices
+from scim_portal.web.portal import door, wording, zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ def install(app: Flask) -> None:
     """Give templates their names."""
     app.context_processor(names)
     app.add_template_filter(wording.ago, "ago")
+    app.add_template_filter(zones.local, "local")
     app.add_template_global(asset, "asset")
 
 
@@ -51,7 +52,13 @@ def navigation() -> list[tuple[str, list[Item]]]:
     """Make the menu: titled groups of items."""
     waiting = sum(item.type.waiting for item in catalog.summaries(door.context()))
     return [
-        ("", [Item("overview", "Overview", "layout-dashboard", "portal.overview")]),
+        (
+            "",
+            [
+                Item("overview", "Overview", "layout-dashboard", "portal.overview"),
+                Item("notices", "Notices", "inbox", "portal.notices", notices.count_open(door.context())),
+            ],
+        ),
         (
             "People",
             [
@@ -71,11 +78,13 @@ def navigation() -> list[tuple[str, list[Item]]]:
             "Provisioning",
             [
                 Item("connectors", "Connectors", "plug-connected", "portal.connectors"),
+                Item("setup", "Set-up guide", "writing-sign", "portal.setup"),
                 Item("schemas", "Schemas", "adjustments", "portal.schemas"),
                 Item("log", "Provisioning log", "activity", "portal.log"),
             ],
         ),
         ("Records", _records()),
+        *([("Access", _access())] if door.may("admit") else []),
     ]
 
 
@@ -83,6 +92,13 @@ def _records() -> list[Item]:
     ledger = Item("ledger", "Ledger", "shield-check", "portal.ledger")
     exports = Item("exports", "Exports", "file-export", "portal.exports")
     return [ledger, exports] if door.may("export") else [ledger]
+
+
+def _access() -> list[Item]:
+    return [
+        Item("admins", "Admins", "user-check", "portal.admins"),
+        Item("api_keys", "API keys", "key", "portal.api_keys"),
+    ]
 
 
 def asset(path: str) -> str:

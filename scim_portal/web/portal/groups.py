@@ -13,14 +13,28 @@ from scim_portal.services import connectors as connector_services
 from scim_portal.services import groups as group_services
 from scim_portal.services import people, resource_types, rosters, rulebook
 from scim_portal.services.people import Wanted
+from scim_portal.services.rosters import GroupLine
 from scim_portal.web.portal import addresses, door, policy_words
 from scim_portal.web.portal import people as people_pages
 from scim_portal.web.portal.door import Answer, blueprint
 
+EMPTY = {
+    "okta": (
+        "No members were sent",
+        "Okta pushed only the name. Assign the group to the app in Okta too, then push it again.",
+    ),
+    "entra": (
+        "No members were sent",
+        "Entra sent only the name. Members follow with its next cycle, about every 40 minutes; only direct members are sent.",
+    ),
+    "generic": ("No members were sent", "The provider sent only the name, or members whom nobody knows here yet."),
+    None: ("No members", "Nobody is in this group."),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A group as its list shows it."""
+    """A group as its list shows it; `names_only` when a provider pushed it without anybody in it."""
 
     id: str
     display_name: str
@@ -31,6 +45,7 @@ class Line:
     connector: str | None
     updated_at: datetime
     deleted: bool
+    names_only: bool
 
 
 @blueprint.get("/groups")
@@ -45,7 +60,7 @@ def groups() -> Answer:
         Line(
             item.group.id, item.group.display_name, item.members, item.indirect_members, len(item.member_groups),
             _rules(document, item.group), connectors.get(item.group.connector_id or ""), item.group.updated_at,
-            item.group.deleted_at is not None,
+            item.group.deleted_at is not None, _is_names_only(item),
         )
         for item in found.items
     ]  # fmt: skip
@@ -60,9 +75,10 @@ def group(group_id: str) -> Answer:
     members = people.users(
         ctx, Wanted(member_of=group_id), sort="user_name", cursor=addresses.argument("cursor"), count=True
     )
-    connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
+    connectors = {one.id: one for one in connector_services.everyone(ctx)}
+    source = connectors.get(found.connector_id or "")
     facts = [
-        ("Source", connectors.get(found.connector_id or "", "this portal")),
+        ("Source", source.name if source else "this portal"),
         ("External id", found.external_id),
         ("Id", found.id),
     ]
@@ -70,6 +86,7 @@ def group(group_id: str) -> Answer:
         "group.html", section="groups", group=found, deleted=found.deleted_at is not None, total=members.total,
         members=people_pages.lines(ctx, members.items), facts=facts,
         rules=_rules(rulebook.current(ctx)[1], found), line=rosters.lines(ctx, [found])[0],
+        empty_words=EMPTY[source.kind if source else None],
         **addresses.paging(members, "members"),
     )  # fmt: skip
 
@@ -81,6 +98,11 @@ def group_restore(group_id: str) -> Answer:
     return door.attempt(
         lambda ctx: group_services.restore(ctx, group_id), said="The group is back with its members.", back=back
     )
+
+
+def _is_names_only(item: GroupLine) -> bool:
+    pushed = item.group.connector_id is not None and item.group.deleted_at is None
+    return pushed and not item.members and not item.indirect_members and not item.member_groups
 
 
 def _rules(document: dict[str, Any], group: Group) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from flask import request, url_for
 
 from scim_portal.context import Ctx
 from scim_portal.models import Seat, SeatEntry, Ticket, User
-from scim_portal.services import catalog, people, provisioning, records, rosters, rulebook
+from scim_portal.services import account_links, catalog, people, provisioning, records, rosters, rulebook
 from scim_portal.services import connectors as connector_services
 from scim_portal.services.people import Wanted
 from scim_portal.web.portal import addresses, door, exceptions, explaining, wording
@@ -72,13 +72,13 @@ def user(user_id: str) -> Answer:
     history = records.ledger(ctx, user_id=user_id, newest_first=True, limit=50).items
     return door.page(
         "user.html", section="users", user=found, deleted=found.deleted_at is not None,
-        seats=[_seat(seat, names) for seat in seats.get(user_id, [])],
+        erased=found.erased_at is not None, seats=[_seat(seat, names) for seat in seats.get(user_id, [])],
         tickets=[_ticket(ctx, ticket, names) for ticket in tickets.get(user_id, [])],
         families=explaining.families(ctx, user_id, names), policy_version=rulebook.current(ctx)[0],
         entries=[_entry(entry, names) for entry in history], identity=_identity(ctx, found),
         document=json.dumps(json.loads(found.document), indent=2, ensure_ascii=False),
         groups=rosters.groups_of(ctx, user_id), overrides=exceptions.of_user(ctx, user_id, names),
-        type_options=list(names.items()),
+        type_options=list(names.items()), account_link_until=account_links.good_until(ctx, user_id),
     )  # fmt: skip
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from scim_portal import clock
 from scim_portal.protocol import filters
 from scim_portal.protocol.errors import InvalidFilter
+from scim_portal.web.portal import zones
 from scim_portal.web.portal.terms import CONDITIONS, Term, term_of
 
 EVENTS = {
@@ -42,7 +43,7 @@ ROLES = {
     "owner": "May do everything.",
     "license-admin": "May change license types, rules and users, and export; not connectors and tokens.",
     "auditor": "May read and export everything; may change nothing.",
-    "helpdesk": "May read and explain; may change nothing.",
+    "helpdesk": "May read and explain, and give people the link to their own page; may change nothing.",
 }
 
 
@@ -91,8 +92,8 @@ def ago(moment: datetime) -> str:
 
 
 def day(moment: datetime) -> str:
-    """Write a date in UTC, such as 6 Dec 2026."""
-    moment = moment.astimezone(UTC)
+    """Write a date in the admin's time zone, such as 6 Dec 2026."""
+    moment = zones.local(moment)
     return f"{moment.day} {moment:%b %Y}"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from scim_portal.services import overrides, people
-from scim_portal.web.api.schemas.pieces import Instant, Query
+from scim_portal.services import erasure, overrides, people
+from scim_portal.web.api.schemas.pieces import Instant, Query, text
 
 
 class UserQuery(Query):
@@ -23,13 +23,14 @@ class SeatState(Schema):
 
 
 class User(Schema):
-    """A provisioned person; `connector` is the id of the one that provisioned them."""
+    """A provisioned person; `connector` is the id of the one that provisioned them. Of an erased one a pseudonym is left."""
 
     id = fields.String(required=True)
     user_name = fields.String(required=True)
     external_id = fields.String(required=True, allow_none=True)
     active = fields.Boolean(required=True)
     deleted = fields.Boolean(required=True)
+    erased = fields.Boolean(required=True)
     connector = fields.String(required=True, allow_none=True)
     display_name = fields.String(required=True, allow_none=True)
     email = fields.String(required=True, allow_none=True)
@@ -70,6 +71,12 @@ class Standing(Schema):
 
     seats = fields.List(fields.Nested(Seat), required=True)
     tickets = fields.List(fields.Nested(Ticket), required=True)
+
+
+class Erasure(Schema):
+    """Why somebody is erased, for the record; it should not name the person."""
+
+    reason = text(erasure.LONGEST_REASON, allow_none=True, load_default=None)
 
 
 class NewOverride(Schema):

@@ -1,0 +1,1 @@
+"""The smallest models that django-scim2 can serve."""

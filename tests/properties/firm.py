@@ -1,0 +1,226 @@
+"""A firm whose people come, change and leave: one portal driven through the services as SCIM, an admin and the clock would.
+
+People and groups go by name, so that what hypothesis prints can be read. Every act is a transaction of its own; what is refused
+is part of the story. What must hold afterwards is `proofs`; which acts there are to choose from is the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from scim_portal import clock
+from scim_portal.context import ActorKind, Ctx
+from scim_portal.db import db, transact
+from scim_portal.errors import PortalError
+from scim_portal.protocol.errors import ScimError
+from scim_portal.protocol.patch import GroupPatch, Member, MemberChange
+from scim_portal.protocol.tolerance import OKTA
+from scim_portal.services import catalog, erasure, frozen_rules, groups, overrides, previews, provisioning, rulebook
+from tests.portals import CORE_GROUP, CORE_USER, PortalUnderTest, a_policy
+from tests.properties import proofs
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+GROUPS = ("Sales", "Eng", "All", "Staff")
+TYPES = {"pro": ("cal", 30), "std": ("cal", 20), "view": ("cal", 10), "extra": ("addon", 10)}
+WINDOW = ("valid_from", "valid_until")
+Act = Callable[[Ctx], object]
+
+
+class Firm:
+    """The portal, who is known in it, and what was done so far; `late` says that the clock or a job has yet to run."""
+
+    def __init__(self, app: Flask, patch: pytest.MonkeyPatch, *, settle: int, hold: int, seats: dict[str, int]) -> None:
+        self.now = START
+        patch.setattr(clock, "now", lambda: self.now)
+        self.portal = PortalUnderTest.create(app)
+        self.story = [f"{seats} seats, settle {settle} s, hold {hold} d"]
+        self.people: dict[str, list[str]] = {}
+        self.erased: set[str] = set()
+        self.late = False
+        for key, (family, rank) in TYPES.items():
+            self.portal.license(key, seats[key], rank=rank, family=family, settle_seconds=settle, hold_days=hold)
+        self.groups = {name: self._group(name) for name in GROUPS}
+
+    def act(self, words: str, unit: Act, *, kind: ActorKind = ActorKind.SCIM, whose: str | None = None) -> Any:
+        """Do something in a transaction; None and a line in the story when it is refused.
+
+        An act about one person, `whose` it is, must take nothing from others (I5).
+        """
+        effects: list[dict[str, str]] = []
+
+        def again() -> object:
+            effects.clear()
+            return unit(replace(self.portal.ctx(kind), effects=effects))
+
+        try:
+            done = transact(again)
+        except (PortalError, ScimError) as error:
+            self.story.append(f"{words}: refused, {error.detail}")
+            return None
+        self.story.append(words)
+        taken = list(proofs.taken(effects, whose)) if whose else []
+        assert not taken, self.told("\n".join(taken))
+        return done
+
+    def admin(self, words: str, unit: Act) -> Any:
+        """Do something as an admin."""
+        return self.act(words, unit, kind=ActorKind.ADMIN)
+
+    def create(self, name: str, title: str, external: str | None, active: bool) -> None:
+        content = _user(name, title) | {"active": active} | ({"externalId": external} if external else {})
+        done = self.act(
+            f"create {name}, {title}, {external}, active={active}", lambda ctx: provisioning.create(ctx, content)
+        )
+        ids = self.people.setdefault(name, [])
+        if done is not None and done.id not in ids:
+            ids.append(done.id)
+
+    def change(self, name: str, title: str, active: bool | None) -> None:
+        content = _user(name, title) | ({} if active is None else {"active": active})
+        self.each(f"put {{}}, {title}, active={active}", name, lambda ctx, one: provisioning.replace(ctx, one, content))
+
+    def each(self, words: str, name: str, unit: Callable[[Ctx, str], object], *, admin: bool = False) -> Any:
+        """Do something to the newest record of somebody, if there ever was one."""
+        if name not in self.people or not self.people[name]:
+            return None
+        id = self.people[name][-1]
+        kind = ActorKind.ADMIN if admin else ActorKind.SCIM
+        return self.act(words.format(name), lambda ctx: unit(ctx, id), kind=kind, whose=id)
+
+    def delete(self, name: str) -> None:
+        self.each("delete {}", name, provisioning.remove)
+
+    def restore(self, name: str, *, oldest: bool) -> None:
+        ids = self.people.get(name, [])[: 1 if oldest else None]
+        if ids:
+            words = f"restore the {'oldest' if oldest else 'newest'} {name}"
+            self.act(words, lambda ctx: provisioning.restore(ctx, ids[-1]), kind=ActorKind.ADMIN, whose=ids[-1])
+
+    def erase(self, name: str) -> None:
+        if self.each("erase {}", name, erasure.erase, admin=True):
+            self.erased.add(self.people[name][-1])
+
+    def members(self, group: str, kind: Any, names: list[str]) -> None:
+        """Add, remove or replace members by name, users and groups alike."""
+        found = [self.groups.get(name) or (self.people.get(name) or ["?"])[-1] for name in names]
+        change = GroupPatch((), (MemberChange(kind, tuple(Member(id) for id in found)),))
+        self.act(
+            f"{kind} {names} in {group}",
+            lambda ctx: groups.modify(ctx, self.groups[group], change, tolerance=OKTA),
+        )
+
+    def drop(self, group: str) -> None:
+        self.act(f"delete {group}", lambda ctx: groups.remove(ctx, self.groups[group]))
+
+    def bring_back(self, group: str) -> None:
+        self.admin(f"restore {group}", lambda ctx: groups.restore(ctx, self.groups[group]))
+
+    def say(self, name: str, key: str, kind: str, hours: int | None) -> None:
+        end = None if hours is None else self.now + timedelta(hours=hours)
+
+        def unit(ctx: Ctx, id: str) -> None:
+            overrides.add(ctx, id, license_type=key, kind=kind, reason="so", ends_at=end)
+
+        self.each(f"{kind} {{}} {key} for {hours} h", name, unit, admin=True)
+
+    def unsay(self, name: str) -> None:
+        def unit(ctx: Ctx, id: str) -> None:
+            for one in overrides.of_user(ctx, id)[:1]:
+                overrides.remove(ctx, one.id)
+
+        self.each("forget the oldest word about {}", name, unit, admin=True)
+
+    def buy(self, key: str, quantity: int | None, hours: int | None) -> None:
+        """Replace the newest contract line of a type; with `hours` it ends after them."""
+        ends = None if hours is None else self.now + timedelta(hours=hours)
+
+        def unit(ctx: Ctx) -> None:
+            fields = {"quantity": quantity, "ends_at": ends}
+            found = catalog.lines(ctx, key)
+            if found:
+                catalog.change_line(ctx, found[-1].id, **fields)
+            else:
+                catalog.add_line(ctx, key, **fields)
+
+        self.admin(f"buy {quantity} {key} for {hours} h", unit)
+
+    def set(self, key: str, **changes: Any) -> None:
+        """Change a type; what makes other rules decide is followed by a job."""
+        self.admin(f"set {changes} of {key}", lambda ctx: catalog.change_type(ctx, key, **changes))
+        self.late = self.late or not changes.keys().isdisjoint({"rank", "family"})
+
+    def publish(self, words: str, change: Callable[[dict[str, Any]], dict[str, Any]], *, at_once: bool) -> None:
+        """Preview and publish what `change` makes of the document in force; what was previewed must be what comes."""
+        was_late, self.late = self.late, True
+        shown = self.admin(f"preview {words}", lambda ctx: previews.preview(ctx, change(rulebook.current(ctx)[1])))
+        if shown is None or not self.admin(
+            "publish it", lambda ctx: previews.publish(ctx, shown.document, token=shown.token)
+        ):
+            self.late = was_late
+        elif at_once:
+            self.work()
+            if not was_late:
+                missing = list(proofs.not_as_previewed(self.portal.ctx(), shown.outcome))
+                assert not missing, self.told("\n".join(missing))
+
+    def document(self, rules: list[dict[str, Any]], default: str | None, mode: str) -> dict[str, Any]:
+        """Make a policy document of rules as `written` reads them."""
+        return a_policy(*map(self.written, rules), default=default) | {"families": {"cal": {"mode": mode}}}
+
+    def written(self, rule: dict[str, Any]) -> dict[str, Any]:
+        """Write a rule whose condition has groups as `{Sales}` and whose window has hours from now."""
+        ends = {end: rule[end] and (self.now + timedelta(hours=rule[end])).isoformat() for end in WINDOW if end in rule}
+        return rule | {"condition": rule["condition"].format(**self.groups)} | ends
+
+    def decide(self, what: str, to: str) -> None:
+        """Relink, release or pin the first rule that needs attention."""
+
+        def unit(ctx: Ctx) -> None:
+            for one in frozen_rules.everything(ctx)[:1]:
+                if what == "relink":
+                    frozen_rules.relink(ctx, one.rule_id, gone=one.gone[0][0] if one.gone else "", to=self.groups[to])
+                else:
+                    (frozen_rules.release if what == "release" else frozen_rules.pin)(ctx, one.rule_id)
+
+        self.admin(f"{what} (to {to}) the first frozen rule", unit)
+        self.late = True
+
+    def wait(self, seconds: int, *, asleep: bool) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.story.append(f"{seconds} s pass{', the worker sleeps' if asleep else ''}")
+        self.late = True
+        if not asleep:
+            self.work()
+
+    def work(self) -> None:
+        """Do what the worker does."""
+        db.session.rollback()
+        self.portal.run_due()
+        self.late = False
+
+    def prove(self) -> None:
+        """Check what must hold, as far as it must while something is due."""
+        db.session.rollback()
+        found = proofs.contradictions(self.portal.ctx(), self.erased, late=self.late)
+        assert not found, self.told("\n".join(found))
+
+    def told(self, what: str) -> str:
+        """Tell the story, with what is wrong and how everybody stands at its end."""
+        db.session.rollback()
+        names = {id: name for name, ids in self.people.items() for id in ids}
+        standing = proofs.standing(self.portal.ctx(), names)
+        return "\n".join(("", *self.story, "So now:", *standing, "which contradicts:", what))
+
+    def _group(self, name: str) -> str:
+        content = {"schemas": [CORE_GROUP], "displayName": name}
+        return transact(lambda: groups.create(self.portal.ctx(), content, ())).id
+
+
+def _user(name: str, title: str) -> dict[str, Any]:
+    return {"schemas": [CORE_USER], "userName": f"{name}@firm.example", "title": title}
