@@ -65,7 +65,9 @@ class Server:
             "--workers",
             str(workers),
         ]
-        server.start("web", [*web, "--worker-class", "scim_portal.web_worker.Worker", "--threads", "4", "--log-level", "warning"])
+        server.start(
+            "web", [*web, "--worker-class", "scim_portal.web_worker.Worker", "--threads", "4", "--log-level", "warning"]
+        )
         server.start("worker", [sys.executable, "-m", "scim_portal.cli", "worker"])
         try:
             server.wait_until_ready()

@@ -116,7 +116,11 @@ class Firm:
         )
 
     def drop(self, group: str) -> None:
+        """Delete a group; nobody loses a seat of a rule that names it (L9)."""
+        kept = set() if self.late else proofs.seats_by(self.portal.ctx(), self.groups[group])
         self.act(f"delete {group}", lambda ctx: groups.remove(ctx, self.groups[group]))
+        lost = kept - proofs.seats(self.portal.ctx())
+        assert not lost, self.told(f"L9: the deleted group took {sorted(lost)}.")
 
     def bring_back(self, group: str) -> None:
         self.admin(f"restore {group}", lambda ctx: groups.restore(ctx, self.groups[group]))

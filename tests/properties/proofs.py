@@ -17,6 +17,7 @@ from scim_portal.db import db, scoped, transact
 from scim_portal.models import LicenseType, Override, Seat, SeatEntry, Ticket, User
 from scim_portal.services import invariants, licensing, previews, rulebook
 
+Held = tuple[str, str]
 DUE_LATER = ("I3",)
 GIVEN = ("seat.granted", "seat.resumed")
 LOST = ("seat.released", "seat.settling", "seat.suspended")
@@ -39,6 +40,20 @@ def taken(effects: Sequence[dict[str, str]], whose: str) -> Iterator[str]:
             yield f"I5: an act about {whose} took {one['license_type']} from {one['user_id']}."
 
 
+def seats(ctx: Ctx) -> set[Held]:
+    """Give all seats, in whatever state."""
+    db.session.rollback()
+    return {(seat.user_id, seat.license_type) for seat in db.session.scalars(scoped(Seat, ctx))}
+
+
+def seats_by(ctx: Ctx, group_id: str) -> set[Held]:
+    """Give the assigned seats that come from rules which name a group."""
+    db.session.rollback()
+    rules = [one["id"] for one in rulebook.current(ctx)[1]["rules"] if group_id in one["condition"]]
+    found = scoped(Seat, ctx).where(Seat.rule_id.in_(rules), Seat.state == "assigned")
+    return {(seat.user_id, seat.license_type) for seat in db.session.scalars(found)}
+
+
 def not_as_previewed(ctx: Ctx, outcome: Preview) -> Iterator[str]:
     """L10.1: what was previewed is what came, if nothing moved meanwhile; say what did not."""
     db.session.rollback()
@@ -46,10 +61,10 @@ def not_as_previewed(ctx: Ctx, outcome: Preview) -> Iterator[str]:
     for key, usage in outcome.usage.items():
         if types[key].used != usage.after:
             yield f"L10.1: {usage.after} seats of {key} were previewed, {types[key].used} are used."
-    seats = {(seat.user_id, seat.license_type) for seat in db.session.scalars(scoped(Seat, ctx))}
+    present = seats(ctx)
     tickets = {(one.user_id, one.license_type) for one in db.session.scalars(scoped(Ticket, ctx))}
     for row in outcome.changes:
-        found = tickets if row.change is Effect.QUEUE else seats
+        found = tickets if row.change is Effect.QUEUE else present
         if row.after and (row.user_id, row.after) not in found:
             yield f"L10.1: {row.change} of {row.after} to {row.user_id} was previewed and did not come."
 

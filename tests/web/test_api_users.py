@@ -32,7 +32,8 @@ def test_the_list_has_deleted_users_too_and_what_everybody_holds(stocked: Portal
     assert stocked.scim("DELETE", f"/Users/{bob}").status_code == 204
     first, second = stocked.api("GET", "/users").json["items"]
     assert first | {
-        "id": ann, "user_name": "ann@x.example", "external_id": "e1", "active": True, "deleted": False, "erased": False, "display_name": "Ann",
+        "id": ann, "user_name": "ann@x.example", "external_id": "e1", "active": True,
+        "deleted": False, "erased": False, "display_name": "Ann",
         "email": "ann@x.example", "connector": stocked.connector().id, "seats": [{"license_type": "pro", "state": "assigned"}],
     } == first  # fmt: skip
     assert (second["id"], second["deleted"], second["seats"]) == (
