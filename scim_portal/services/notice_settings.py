@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select, update
 
 from scim_portal.context import Ctx, Role
-from scim_portal.db import db
+from scim_portal.db import db, scoped
 from scim_portal.errors import Invalid
 from scim_portal.models import Admin, Outbound, Portal
-from scim_portal.services import audit, mail, outbox
+from scim_portal.services import admins, audit, mail, outbox
 from scim_portal.services.audit import Action
 from scim_portal.services.outbox import Channel
 
@@ -28,11 +28,11 @@ def addresses(ctx: Ctx) -> list[str] | None:
 
 
 def recipients(ctx: Ctx) -> list[str]:
-    """Name the addresses that a mail goes to now: the list, or all owners and license admins who are not disabled."""
+    """Name the addresses that a mail goes to now: the list, or all owners and license admins who can sign in."""
     if listed := addresses(ctx):
         return listed
-    query = select(Admin.email).where(Admin.portal_id == ctx.portal.id, Admin.role.in_(TOLD))
-    return list(db.session.scalars(query.where(Admin.disabled_at.is_(None)).order_by(Admin.id)))
+    query = scoped(Admin, ctx).where(Admin.role.in_(TOLD), Admin.disabled_at.is_(None)).order_by(Admin.id)
+    return [one.email for one in db.session.scalars(query) if not admins.is_invited(one)]
 
 
 def change(ctx: Ctx, wanted: list[str] | None) -> None:
