@@ -37,6 +37,7 @@ NAMES = {
 TRIES = 40
 PATIENCE_SECONDS = 15.0
 LONGEST_PAUSE = 0.5
+RECYCLE_SECONDS = 300
 BUSY_MILLISECONDS = 15_000
 _turn = threading.Lock()
 T = TypeVar("T")
@@ -146,6 +147,18 @@ def snapshot() -> None:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
+def refresh_statistics() -> None:
+    """Tell SQLite how its tables are filled; without, it takes "this portal" for as good a condition as "this user".
+
+    Each index is sampled, so a large database costs little more than a small one. PostgreSQL does this by itself. Other
+    connections learn it when they are opened anew (`RECYCLE_SECONDS`).
+    """
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect().execution_options(begin=None) as connection:
+            connection.exec_driver_sql("PRAGMA analysis_limit=400")
+            connection.exec_driver_sql("ANALYZE")
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Tell whether the database could not serve just now: busy beyond the wait, down, out of connections."""
     return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
@@ -192,6 +205,7 @@ def install(app: Flask, settings: Settings) -> None:
         "pool_size": 8,
         "max_overflow": 8,
         "hide_parameters": True,
+        "pool_recycle": RECYCLE_SECONDS if settings.is_sqlite else -1,
     }
     app.config.update(SQLALCHEMY_DATABASE_URI=settings.database_url, SQLALCHEMY_ENGINE_OPTIONS=options)
     settings.var_dir.mkdir(parents=True, exist_ok=True)

@@ -5,18 +5,20 @@ A runner may be killed anywhere: the lease runs out and another one goes on at t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from rules import turns
 from rules.turns import Turn
 from scim_portal import clock
 from scim_portal.config import Settings
 from scim_portal.context import ActorKind, Ctx, PortalRef, system
-from scim_portal.db import db, transact
+from scim_portal.db import db, refresh_statistics, transact
 from scim_portal.errors import PortalError
 from scim_portal.models import Job, User
 from scim_portal.services import (
@@ -34,6 +36,7 @@ from scim_portal.services import (
 from scim_portal.services.seats import Cause
 
 BATCH = 500
+STATISTICS_EVERY = 300.0
 BEAT_FILE = "worker.beat"
 Progress = Callable[[int, int], None]
 ALL_AT_ONCE = 5000
@@ -42,6 +45,7 @@ log = structlog.get_logger(__name__)
 
 def run_everything(settings: Settings) -> int:
     """Do all clock work and all jobs that are due in every portal; returns how many pieces of work were done."""
+    _keep_statistics()
     return sum(run_portal(portal, settings) for portal in portals.everyone(settings))
 
 
@@ -81,6 +85,19 @@ def health(settings: Settings) -> str:
     except (OSError, ValueError):
         return "problem: no worker was ever heard of here; start one with scim-portal worker"
     return f"ok: heard of {age:.0f} s ago" if age < 30 else f"problem: not heard of for {age:.0f} s"
+
+
+_statistics_at: list[float] = []
+
+
+def _keep_statistics() -> None:
+    """Refresh the database's statistics now and then; one that is busy gets them the next time."""
+    if not _statistics_at or time.monotonic() - _statistics_at[-1] > STATISTICS_EVERY:
+        _statistics_at[:] = [time.monotonic()]
+        try:
+            refresh_statistics()
+        except OperationalError:
+            log.info("statistics.postponed")
 
 
 def _clock(ctx: Ctx) -> int:

@@ -20,6 +20,8 @@ from scim_portal.services.audit import Action
 
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?\Z")
 BAD_KEY = "A key has 1 to 64 lower-case letters, digits, dots, hyphens or underscores."
+# Which rule decides, what counts as richer, and how long a place is kept.
+DECIDING = ("rank", "family", "settle_seconds")
 LINE_FIELDS = ("quantity", "starts_at", "ends_at", "purchase_order", "vendor", "unit_price", "currency")
 
 
@@ -98,8 +100,8 @@ def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, ran
 def change_type(ctx: Ctx, key: str, **changes: Any) -> LicenseType:
     """Change the family or any setting of `license_fields`; a larger allowance drains the queue at once.
 
-    After a change of rank or family a job settles everybody. The family can be changed while nobody holds or awaits a seat
-    and the policy in force still holds. Raises `Invalid`.
+    After a change of what is `DECIDING` a job settles everybody. The family can be changed while nobody holds or awaits a
+    seat and the policy in force still holds. Raises `Invalid`.
     """
     type = find(ctx, key)
     before = _state(type)
@@ -110,8 +112,8 @@ def change_type(ctx: Ctx, key: str, **changes: Any) -> LicenseType:
     if (after := _state(type)) != before:
         audit.record(ctx, Action.LICENSE_TYPE_CHANGED, "license_type", key, type.name, before=before, after=after)
         licensing.capacity_changed(ctx, type.family)
-        if (after["rank"], after["family"]) != (before["rank"], before["family"]):
-            work.enqueue(ctx, "settle_all")  # which rule decides, and what counts as richer, may be another now
+        if any(after[name] != before[name] for name in DECIDING):
+            work.enqueue(ctx, "settle_all")
     return type
 
 

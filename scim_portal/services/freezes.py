@@ -43,18 +43,24 @@ def before_delete(ctx: Ctx, group_id: str, members: Callable[[], Collection[str]
     return Matched(policy, people) if named else None
 
 
-def after_delete(ctx: Ctx, group_id: str, matched: Matched) -> None:
-    """Freeze the rules, now that the group is gone, for those who matched through it and those who have something by them."""
-    until = ctx.now + LASTS
+def after_delete(ctx: Ctx, group_id: str, matched: Matched) -> set[str]:
+    """Freeze the rules, now that the group is gone, for those who matched through it and those who have something by them.
+
+    Gives all of them, to be settled: whoever waits by a frozen rule waits no more, in whatever group they are.
+    """
+    until, kept = ctx.now + LASTS, set[str]()
     for rule_id, people in matched.people.items():
         rule = next(one for one in matched.policy.rules if one.id == rule_id)
         still = _matching(ctx, rule, facts.load(ctx, people, locked=True))
         _write(ctx, rule_id, group_id, people - still, through=True)
-        _write(ctx, rule_id, group_id, still | _having(ctx, rule_id) - people, through=False)
+        others = still | _having(ctx, rule_id) - people
+        _write(ctx, rule_id, group_id, others, through=False)
+        kept |= people | others
         own = (Freeze.portal_id == ctx.portal.id) & (Freeze.rule_id == rule_id)
         db.session.execute(_F.update().where(own).values(until=until))
     marked = {rule_id: (State.NEEDS_ATTENTION, until.isoformat()) for rule_id in matched.people}
     rulebook.amend(ctx, _with_states(ctx, marked))
+    return kept
 
 
 def group_back(ctx: Ctx, group_id: str) -> set[str]:

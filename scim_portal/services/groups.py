@@ -108,7 +108,7 @@ def remove(ctx: Ctx, id: str, *, if_match: str | None = None) -> None:
     anchors.note_departure(ctx, Group)
     touched = nesting.cut(ctx, id)
     if matched is not None:
-        freezes.after_delete(ctx, id, matched)
+        touched |= freezes.after_delete(ctx, id, matched)
     licensing.settle_many(ctx, touched)
 
 

@@ -70,8 +70,7 @@ def users(
     more = len(rows) > size
     last = rows[size - 1] if more else None
     key = None if last is None else cursors.encode(getattr(last, column.key), last.id)
-    total = _count(where) if count else None
-    return Page(rows[:size], key, total)
+    return Page(rows[:size], key, _total(where, rows, is_all=not (cursor or more)) if count else None)
 
 
 def user(ctx: Ctx, id: str) -> User:
@@ -180,5 +179,8 @@ def _has(model: Any, *conditions: Any) -> Any:
     return exists().where(model.portal_id == User.portal_id, model.user_id == User.id, *conditions)
 
 
-def _count(where: list[Any]) -> int:
+def _total(where: list[Any], rows: Sequence[Any], *, is_all: bool) -> int:
+    """Count what meets the conditions, unless that was read already: a search may have to look at everybody."""
+    if is_all:
+        return len(rows)
     return db.session.scalar(select(func.count()).select_from(User).where(*where)) or 0

@@ -32,7 +32,9 @@ def ledger(
         query = query.where(SeatEntry.user_id == user_id)
     if license_type:
         query = query.where(SeatEntry.license_type == license_type)
-    return _by_id(query, SeatEntry, cursor, limit, newest_first)
+    # Within a type numbers are the order, and have an index; by id, a type of few entries is looked for in all of them.
+    order = SeatEntry.number if license_type and not user_id else SeatEntry.id
+    return _in_order(query, order, cursor, limit, newest_first)
 
 
 def ledger_query(ctx: Ctx, *, since: datetime | None = None, until: datetime | None = None) -> Select[Any]:
@@ -76,7 +78,7 @@ def provisioning(
         query = query.where(ProvisioningEntry.status >= 400)
     if resource_id:
         query = query.where(ProvisioningEntry.resource_id == resource_id)
-    return _by_id(query, ProvisioningEntry, cursor, limit, True)
+    return _in_order(query, ProvisioningEntry.id, cursor, limit, True)
 
 
 def admin_actions(
@@ -89,7 +91,7 @@ def admin_actions(
         query = query.where(AdminAction.object_kind == object_kind)
     if object_id:
         query = query.where(AdminAction.object_id == object_id)
-    return _by_id(query, AdminAction, cursor, limit, True)
+    return _in_order(query, AdminAction.id, cursor, limit, True)
 
 
 def seats_query(ctx: Ctx) -> Select[Any]:
@@ -107,10 +109,11 @@ def stream(query: Select[Any], *, chunk: int = 1000) -> Iterator[Any]:
     yield from db.session.execute(query.execution_options(yield_per=chunk))
 
 
-def _by_id(query: Select[Any], model: Any, cursor: str | None, limit: int | None, newest_first: bool) -> Page:
-    if keys := cursors.decode(cursor, str):
-        query = query.where(model.id < keys[0] if newest_first else model.id > keys[0])
+def _in_order(query: Select[Any], column: Any, cursor: str | None, limit: int | None, newest_first: bool) -> Page:
+    """Give a page in the order of a column that is never the same twice."""
+    if keys := cursors.decode(cursor, column.type.python_type):
+        query = query.where(column < keys[0] if newest_first else column > keys[0])
     size = cursors.limit(limit)
-    order = model.id.desc() if newest_first else model.id
-    rows = list(db.session.scalars(query.order_by(order).limit(size + 1)))
-    return Page(rows[:size], cursors.encode(rows[size - 1].id) if len(rows) > size else None)
+    rows = list(db.session.scalars(query.order_by(column.desc() if newest_first else column).limit(size + 1)))
+    last = getattr(rows[size - 1], column.key) if len(rows) > size else None
+    return Page(rows[:size], None if last is None else cursors.encode(last))

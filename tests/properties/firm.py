@@ -21,7 +21,17 @@ from scim_portal.errors import PortalError
 from scim_portal.protocol.errors import ScimError
 from scim_portal.protocol.patch import GroupPatch, Member, MemberChange
 from scim_portal.protocol.tolerance import OKTA
-from scim_portal.services import catalog, erasure, frozen_rules, groups, overrides, previews, provisioning, rulebook
+from scim_portal.services import (
+    catalog,
+    erasure,
+    frozen_rules,
+    groups,
+    overrides,
+    people,
+    previews,
+    provisioning,
+    rulebook,
+)
 from tests.portals import CORE_GROUP, CORE_USER, PortalUnderTest, a_policy
 from tests.properties import proofs
 
@@ -43,6 +53,7 @@ class Firm:
         self.people: dict[str, list[str]] = {}
         self.erased: set[str] = set()
         self.late = False
+        self.proved = 0
         for key, (family, rank) in TYPES.items():
             self.portal.license(key, seats[key], rank=rank, family=family, settle_seconds=settle, hold_days=hold)
         self.groups = {name: self._group(name) for name in GROUPS}
@@ -93,8 +104,21 @@ class Firm:
         kind = ActorKind.ADMIN if admin else ActorKind.SCIM
         return self.act(words.format(name), lambda ctx: unit(ctx, id), kind=kind, whose=id)
 
-    def delete(self, name: str) -> None:
-        self.each("delete {}", name, provisioning.remove)
+    def come_or_go(self, name: str, way: int) -> None:
+        """Let go, in one of six ways, whoever is there, and bring back whoever is not."""
+        match self._whereabouts(name), way:
+            case "here" | "inactive", 5:
+                self.erase(name)
+            case "here" | "inactive", 4:
+                self.each("delete {}", name, provisioning.remove)
+            case "here", _:
+                self.change(name, "Seller", False)
+            case "inactive", _:
+                self.change(name, "Seller", True)
+            case "deleted", 0 | 1:
+                self.restore(name, oldest=way == 1)
+            case _:
+                self.create(name, "Seller", (f"00u{name}", f"00v{name}", None)[way % 3], True)
 
     def restore(self, name: str, *, oldest: bool) -> None:
         ids = self.people.get(name, [])[: 1 if oldest else None]
@@ -115,15 +139,19 @@ class Firm:
             lambda ctx: groups.modify(ctx, self.groups[group], change, tolerance=OKTA),
         )
 
-    def drop(self, group: str) -> None:
+    def group_goes_or_returns(self, group: str) -> None:
+        db.session.rollback()
+        if people.group(self.portal.ctx(), self.groups[group]).deleted_at is None:
+            self._drop(group)
+        else:
+            self.admin(f"restore {group}", lambda ctx: groups.restore(ctx, self.groups[group]))
+
+    def _drop(self, group: str) -> None:
         """Delete a group; nobody loses a seat of a rule that names it (L9)."""
         kept = set() if self.late else proofs.seats_by(self.portal.ctx(), self.groups[group])
         self.act(f"delete {group}", lambda ctx: groups.remove(ctx, self.groups[group]))
         lost = kept - proofs.seats(self.portal.ctx())
         assert not lost, self.told(f"L9: the deleted group took {sorted(lost)}.")
-
-    def bring_back(self, group: str) -> None:
-        self.admin(f"restore {group}", lambda ctx: groups.restore(ctx, self.groups[group]))
 
     def say(self, name: str, key: str, kind: str, hours: int | None) -> None:
         end = None if hours is None else self.now + timedelta(hours=hours)
@@ -157,9 +185,23 @@ class Firm:
     def set(self, key: str, **changes: Any) -> None:
         """Change a type; what makes other rules decide is followed by a job."""
         self.admin(f"set {changes} of {key}", lambda ctx: catalog.change_type(ctx, key, **changes))
-        self.late = self.late or not changes.keys().isdisjoint({"rank", "family"})
+        self.late = self.late or not changes.keys().isdisjoint(catalog.DECIDING)
 
-    def publish(self, words: str, change: Callable[[dict[str, Any]], dict[str, Any]], *, at_once: bool) -> None:
+    def revise(self, place: int, new: int | dict[str, Any], *, later: bool) -> None:
+        """Move a rule to another place, or make it another rule."""
+
+        def revised(document: dict[str, Any]) -> dict[str, Any]:
+            rules = list(document["rules"])
+            one = rules.pop(place % len(rules))
+            if isinstance(new, int):
+                rules.insert(new, one)
+            else:
+                rules.insert(place, one | self.written(new) | {"frozen_until": None})
+            return document | {"rules": rules}
+
+        self.publish(f"rule {place} moved to or made {new}", revised, later=later)
+
+    def publish(self, words: str, change: Callable[[dict[str, Any]], dict[str, Any]], *, later: bool) -> None:
         """Preview and publish what `change` makes of the document in force; what was previewed must be what comes."""
         was_late, self.late = self.late, True
         shown = self.admin(f"preview {words}", lambda ctx: previews.preview(ctx, change(rulebook.current(ctx)[1])))
@@ -167,7 +209,7 @@ class Firm:
             "publish it", lambda ctx: previews.publish(ctx, shown.document, token=shown.token)
         ):
             self.late = was_late
-        elif at_once:
+        elif not later:
             self.work()
             if not was_late:
                 missing = list(proofs.not_as_previewed(self.portal.ctx(), shown.outcome))
@@ -182,18 +224,22 @@ class Firm:
         ends = {end: rule[end] and (self.now + timedelta(hours=rule[end])).isoformat() for end in WINDOW if end in rule}
         return rule | {"condition": rule["condition"].format(**self.groups)} | ends
 
-    def decide(self, what: str, to: str) -> None:
-        """Relink, release or pin the first rule that needs attention."""
+    def decide(self, what: str, to: str) -> bool:
+        """Relink, release or pin the first rule that needs attention; False when there is none."""
+        db.session.rollback()
+        if not frozen_rules.everything(self.portal.ctx()):
+            return False
 
         def unit(ctx: Ctx) -> None:
-            for one in frozen_rules.everything(ctx)[:1]:
-                if what == "relink":
-                    frozen_rules.relink(ctx, one.rule_id, gone=one.gone[0][0] if one.gone else "", to=self.groups[to])
-                else:
-                    (frozen_rules.release if what == "release" else frozen_rules.pin)(ctx, one.rule_id)
+            one = frozen_rules.everything(ctx)[0]
+            if what == "relink":
+                frozen_rules.relink(ctx, one.rule_id, gone=one.gone[0][0] if one.gone else "", to=self.groups[to])
+            else:
+                (frozen_rules.release if what == "release" else frozen_rules.pin)(ctx, one.rule_id)
 
         self.admin(f"{what} (to {to}) the first frozen rule", unit)
         self.late = True
+        return True
 
     def wait(self, seconds: int, *, asleep: bool) -> None:
         self.now += timedelta(seconds=seconds)
@@ -209,7 +255,10 @@ class Firm:
         self.late = False
 
     def prove(self) -> None:
-        """Check what must hold, as far as it must while something is due."""
+        """Check what must hold, as far as it must while something is due; nothing stays due for long."""
+        self.proved += 1
+        if self.late and self.proved % 2:
+            self.work()
         db.session.rollback()
         found = proofs.contradictions(self.portal.ctx(), self.erased, late=self.late)
         assert not found, self.told("\n".join(found))
@@ -220,6 +269,14 @@ class Firm:
         names = {id: name for name, ids in self.people.items() for id in ids}
         standing = proofs.standing(self.portal.ctx(), names)
         return "\n".join(("", *self.story, "So now:", *standing, "which contradicts:", what))
+
+    def _whereabouts(self, name: str) -> str:
+        db.session.rollback()
+        ids = self.people.get(name)
+        user = people.user(self.portal.ctx(), ids[-1]) if ids else None
+        if user is None or user.erased_at:
+            return "unknown"
+        return "deleted" if user.deleted_at else "here" if user.active else "inactive"
 
     def _group(self, name: str) -> str:
         content = {"schemas": [CORE_GROUP], "displayName": name}

@@ -6,7 +6,8 @@ import pytest
 
 from bench import population, rule_sets, seeding, workloads
 from scim_portal.db import db
-from scim_portal.services import invariants, previews
+from scim_portal.services import invariants, people, previews
+from scim_portal.services.people import Wanted
 from tests.portals import PortalUnderTest
 
 USERS, ENTRIES = 30, 100
@@ -50,3 +51,21 @@ def test_its_rule_sets_match_nobody_or_everybody(
     usage = previews.preview(filled.ctx(), document).outcome.usage
     db.session.rollback()
     assert usage["pro"].after == granted
+
+
+@pytest.mark.parametrize("filter", ["", "&license_type=view", "&license_type=pro"])
+def test_pages_of_its_ledger_hold_every_entry_once_and_in_order(filled: PortalUnderTest, filter: str) -> None:
+    numbers, cursor = [], ""
+    while cursor is not None:
+        page = filled.api("GET", f"/ledger?limit=30{filter}" + (f"&cursor={cursor}" if cursor else "")).json
+        numbers += [entry["number"] for entry in page["items"]]
+        cursor = page["next"]
+    assert numbers == ([] if filter.endswith("pro") else list(range(1, ENTRIES + 1)))
+
+
+@pytest.mark.parametrize("limit", [10, USERS, 200])
+def test_a_search_for_users_tells_how_many_there_are_whether_one_page_holds_them_or_not(
+    filled: PortalUnderTest, limit: int
+) -> None:
+    found = people.users(filled.ctx(), Wanted(search="bench."), limit=limit, count=True)
+    assert (len(found.items), found.total) == (min(limit, USERS), USERS)

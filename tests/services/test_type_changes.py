@@ -6,7 +6,7 @@ import pytest
 
 from scim_portal.db import transact
 from scim_portal.services import catalog, invariants, people, work
-from tests.portals import PortalUnderTest, a_policy, a_rule
+from tests.portals import PortalUnderTest, a_patch, a_policy, a_rule
 
 
 @pytest.fixture
@@ -43,6 +43,18 @@ def test_a_type_that_moves_to_a_family_where_its_rule_decides_is_given(stocked: 
     assert held(stocked, ann) == ["pro"]
     change(stocked, "extra", family="cal")
     assert held(stocked, ann) == ["extra"]
+
+
+def test_a_shorter_settle_time_shortens_how_long_a_place_is_kept(portal: PortalUnderTest) -> None:
+    portal.license("pro", 1, settle_seconds=600)
+    portal.publish(a_policy(a_rule("sellers", 'title eq "Seller"', "pro")))
+    portal.provision("ann@x.example", title="Seller")
+    bob = portal.provision("bob@x.example", title="Seller")
+    portal.scim("PATCH", f"/Users/{bob}", a_patch({"op": "remove", "path": "title"}))
+    (kept,) = people.tickets(portal.ctx(), [bob])[bob]
+    assert kept.parked_until is not None
+    change(portal, "pro", settle_seconds=0)
+    assert people.tickets(portal.ctx(), [bob]) == {}
 
 
 def test_other_settings_need_no_job(stocked: PortalUnderTest) -> None:

@@ -1,0 +1,50 @@
+"""A frozen rule gives nothing new (L9), also to those who wait by it through a group that is still there."""
+
+from __future__ import annotations
+
+import pytest
+
+from scim_portal.db import transact
+from scim_portal.services import catalog, invariants, people
+from tests.portals import PortalUnderTest, a_policy, a_rule
+from tests.services.office import Office
+
+
+@pytest.fixture
+def office(portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """Sales and Eng get pro or else std by one rule; a and b, in Sales, have it, and d, in Eng, waits."""
+    office = Office(portal, monkeypatch, settle_seconds=0)
+    either = f"{office.member('Sales')} or {office.member('Eng')}"
+    office.portal.publish(a_policy(a_rule("both", either, "pro", fallback=["std"]), default="view"))
+    for name, group in (("a", "Sales"), ("b", "Sales"), ("d", "Eng")):
+        office.arrive(name, group)
+    assert office.seat("d") == "std + q pro"
+    return office
+
+
+def drop(office: Office, group: str) -> None:
+    assert office.portal.scim("DELETE", f"/Groups/{office.groups[group]}").status_code == 204
+
+
+def test_whoever_waits_through_another_group_gets_nothing_while_the_rule_is_frozen(office: Office) -> None:
+    drop(office, "Sales")
+    transact(lambda: catalog.add_line(office.portal.ctx(), "pro", quantity=1))
+    assert [office.seat(name) for name in "abd"] == ["pro", "pro", "std"]
+    assert invariants.violations(office.portal.ctx()) == []
+
+
+def test_their_place_is_kept_and_taken_again_when_the_group_comes_back(office: Office) -> None:
+    drop(office, "Sales")
+    (kept,) = people.tickets(office.portal.ctx(), [office.ids["d"]])[office.ids["d"]]
+    assert (kept.number, kept.parked_until is not None) == (1, True)
+    office.wait(days=1)
+    office.portal.api("POST", f"/groups/{office.groups['Sales']}/restore")
+    assert [office.seat(name) for name in "abd"] == ["pro", "pro", "std + q pro"]
+    assert invariants.violations(office.portal.ctx()) == []
+
+
+def test_when_the_week_is_over_they_are_evaluated_by_the_condition_as_it_stands(office: Office) -> None:
+    drop(office, "Sales")
+    office.wait(days=7)
+    assert [office.seat(name) for name in "abd"] == ["view", "view", "pro"]
+    assert invariants.violations(office.portal.ctx()) == []
