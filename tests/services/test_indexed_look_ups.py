@@ -139,6 +139,8 @@ def test_a_page_deep_in_the_list_skips_on_an_index(crowded: tuple[PortalUnderTes
     portal, _, _ = crowded
     _, plan = plan_of(portal, "/Users?startIndex=1000&count=50", "user_account")
     # SQLite may find the primary key as good as the index of those who are present; both are read in order.
-    assert re.search(r"(?i)index.* (ix_user_account_present|pk_user_account|sqlite_autoindex_user_account_1)", plan), plan
+    assert re.search(r"(?i)index.* (ix_user_account_present|pk_user_account|sqlite_autoindex_user_account_1)", plan), (
+        plan
+    )
     assert "Seq Scan on user_account" not in plan
     assert "SCAN user_account" not in plan
