@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from rules.allocate import allocate
+from rules.allocate import allocate, is_settled
 from rules.changes import Change
 from rules.decide import Facts, Kind, decide
 from rules.policy import Policy
 from rules.reasons import Event
-from rules.standing import Person, Pool, Seat, Standing
+from rules.standing import Person, Pool, Seat, SeatState, Standing
 
 
 class Effect(StrEnum):
@@ -61,25 +61,44 @@ class Preview:
     usage: dict[str, Usage]
 
 
-class _EmptyBook:
-    """The book of an evaluation that includes everybody."""
+class _Rest:
+    """The book of those who are settled: like when the policy is applied, they are served but not evaluated."""
 
-    def queue(self, _key: str, /) -> Iterator[Standing]:
-        return iter(())
+    def __init__(self, standings: list[Standing]) -> None:
+        self.standings = standings
 
-    holds = suspended = queue
+    def queue(self, key: str, /) -> Iterator[Standing]:
+        live = ((one, who) for who in self.standings for one in who.tickets if one.parked_until is None)
+        rows = [(one.klass, one.queue_priority, one.number, who) for one, who in live if one.license_type == key]
+        return (row[-1] for row in sorted(rows, key=lambda row: row[:-1]))
+
+    def holds(self, key: str, /) -> Iterator[Standing]:
+        rows = [(seat.since, who) for seat, who in self._seats(key, SeatState.HELD)]
+        return (who for _, who in sorted(rows, key=lambda row: (row[0], row[1].user_id)))
+
+    def suspended(self, key: str, /) -> Iterator[Standing]:
+        rows = [(seat.assigned_at, who) for seat, who in self._seats(key, SeatState.SUSPENDED)]
+        return (who for _, who in sorted(rows, key=lambda row: (row[0], row[1].user_id)))
+
+    def _seats(self, key: str, state: SeatState) -> Iterator[tuple[Seat, Standing]]:
+        every = ((seat, who) for who in self.standings for seat in who.seats)
+        return ((seat, who) for seat, who in every if seat.license_type == key and seat.state is state)
 
 
 def compare(policy: Policy, people: Iterable[tuple[Facts, Standing]], pools: Iterable[Pool], now: datetime) -> Preview:
     """Evaluate everybody, given in provisioning order, under a policy; all releases come before all grants (L10.2).
 
+    Who is settled under it is left alone, as by whoever applies it: two who could exchange seats do so in an event of theirs.
     A seat lost to the default license, or to none, counts as a release; one exchanged by a rule or pin as a swap.
     """
     everybody = [
         Person(facts.user_id, standing, decide(policy, facts, now).families, facts.active) for facts, standing in people
     ]
     by_key = {pool.key: pool for pool in pools}
-    changes = allocate(everybody, by_key.values(), _EmptyBook(), now)
+    settled = {person.user_id for person in everybody if is_settled(person, now)}
+    restless = [person for person in everybody if person.user_id not in settled]
+    rest = _Rest([person.standing for person in everybody if person.user_id in settled])
+    changes = allocate(restless, by_key.values(), rest, now)
     rows = tuple(_rows(changes, by_key))
     counted = Counter(row.change.value for row in rows)
     counts = {effect.value: counted[effect.value] for effect in Effect}
