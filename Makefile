@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-# Installs a lock file with a count of its packages on one line; if it fails, shows why.
+# Installs a lock file with a count of its packages on one line; if it fails, shows why. The lock is complete, so nothing is
+# resolved: left to itself, pip takes a newer release than the lock's for a requirement with extras, and refuses it for its hash.
 define install
 total=$$(grep -c '==' $(1)); log=$(VENV)/install.log; \
-{ $(PIP) install --require-hashes -r $(1) 2>&1 || touch $(VENV)/.failed; } | tee $$log \
+{ $(PIP) install --require-hashes --no-deps -r $(1) 2>&1 || touch $(VENV)/.failed; } | tee $$log \
 | awk -v total=$$total '/^(Collecting|Requirement already)/ {printf "\r  package %d of %d", ++n, total; fflush()} \
 /^Installing/ {printf "\r  installing %d packages   ", n; fflush()} END {print ""}'; \
 if [ -e $(VENV)/.failed ]; then rm $(VENV)/.failed; tail -n 20 $$log; exit 1; fi

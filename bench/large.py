@@ -28,6 +28,7 @@ def measure(product: Server, options: argparse.Namespace) -> list[Row]:
     users, entries = options.large_users, options.large_entries
     print(f"  … {users:,} users and {entries:,} ledger entries written directly, not measured", flush=True)
     seeded = product.seed("directory", str(users), str(entries))
+    product.open_anew()
     meter = ordinary.meter(product, options)
     _pages(meter, users)
     _look_ups(meter, seeded, users)

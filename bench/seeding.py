@@ -22,7 +22,7 @@ from bench import population, rule_sets
 from bench.server import SLUG
 from scim_portal.commands import surroundings
 from scim_portal.context import Ctx
-from scim_portal.db import db, transact
+from scim_portal.db import db, refresh_statistics, transact
 from scim_portal.ids import new_id
 from scim_portal.jobs import runner
 from scim_portal.models import Email, Group, Membership, User
@@ -38,9 +38,17 @@ def main(arguments: list[str]) -> None:
     what, *rest = arguments
     with surroundings.portal(SLUG, "bench") as ctx:
         made = SEEDS[what](ctx, *rest)
-        if what in {"group", "directory"} and db.engine.dialect.name == "postgresql":
-            transact(lambda: db.session.execute(text("ANALYZE")))  # as autovacuum does within a minute of so many rows
+        if what in {"group", "directory"}:
+            _learn()
         print(json.dumps(made))
+
+
+def _learn() -> None:
+    """Have the database count its rows, as autovacuum does within a minute of so many, and the worker for SQLite."""
+    if db.engine.dialect.name == "postgresql":
+        transact(lambda: db.session.execute(text("ANALYZE")))
+    else:
+        refresh_statistics()
 
 
 def licenses(ctx: Ctx) -> None:

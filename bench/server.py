@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,6 +26,7 @@ from scim_portal import config, serving
 ROOT = Path(__file__).resolve().parent.parent
 SLUG = "bench"
 SEEDING_SECONDS = 3600
+RELOAD_SECONDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class Server:
     def inside(self, *what: str) -> Any:
         """Run `bench.inside` beside the server and give the JSON it printed."""
         return self._beside("bench.inside", *what)
+
+    def open_anew(self) -> None:
+        """Replace the web workers, so that their connections know what the database has learned of its rows."""
+        os.kill(self.roots[0], signal.SIGHUP)
+        time.sleep(RELOAD_SECONDS)
 
     def cpu_seconds(self) -> float:
         """Return the CPU time all of its processes have used so far, user and system."""

@@ -96,5 +96,7 @@ def _filled(command: Sequence[str], home: Path, port: int) -> list[str]:
 
 
 def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "it said nothing"
+    """Give what a program said last about an error, or else what it said last."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and "complete log" not in line]
+    telling = [line for line in lines if "error" in line.lower()] or lines
+    return telling[-1][:200] if telling else "it said nothing"
