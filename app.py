@@ -6,7 +6,19 @@ from flask import Flask
 
 from scim_portal import config, db, logs
 from scim_portal.config import ROOT, Settings
-from scim_portal.web import api, cookies, failures, headers, operations, paths, portal, proxies, scim, tenancy
+from scim_portal.web import (
+    api,
+    cookies,
+    failures,
+    headers,
+    languages,
+    operations,
+    paths,
+    portal,
+    proxies,
+    scim,
+    tenancy,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -21,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     tenancy.install(app)
     headers.install(app)
+    languages.install(app)
     failures.install(app)
     operations.install(app)
     scim.install(app)
