@@ -31,6 +31,7 @@ class LicenseType(Model):
     admins are told; None means the usual ones.
     `used` counts assigned, releasing and held seats, `held` the held ones among them, `waiting` the live tickets,
     `suspended` the seats of a lapsed contract; `next_ticket` and `next_entry` number tickets and ledger entries.
+    Since `retired_at` nothing new may name the type.
     """
 
     __tablename__ = "license_type"
@@ -53,6 +54,7 @@ class LicenseType(Model):
     next_ticket: Mapped[int] = mapped_column(Integer, default=1)
     next_entry: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime] = instant()
+    retired_at: Mapped[datetime | None] = instant()
     __table_args__ = (belongs_to("license_family", "family", to="key"),)
 
 
@@ -223,6 +225,7 @@ class SeatEntry(Model):
     ip: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str] = keyed()
     use_after: Mapped[int] = mapped_column(Integer)
+    held_after: Mapped[int | None] = mapped_column(Integer)
     limit_after: Mapped[int | None] = mapped_column(Integer)
     waiting_after: Mapped[int] = mapped_column(Integer)
     ticket_no: Mapped[int | None] = mapped_column(Integer)

@@ -115,7 +115,8 @@ class _Writer:
             "reason_code": str(change.reason_code), "reason_text": change.reason_text, "rule_id": change.source.rule_id,
             "policy_version": change.source.policy_version, "cause_kind": self.cause.kind, "cause_id": self.cause.id,
             "actor_kind": ctx.actor.kind, "actor_id": ctx.actor.id, "actor_name": ctx.actor.name, "ip": ctx.actor.ip,
-            "request_id": ctx.request_id, "use_after": tally.used, "limit_after": tally.limit, "waiting_after": tally.waiting,
+            "request_id": ctx.request_id, "use_after": tally.used, "held_after": tally.held, "limit_after": tally.limit,
+            "waiting_after": tally.waiting,
             "ticket_no": ticket.number if ticket else None, "related_user_id": change.related_user_id,
         }  # fmt: skip
 

@@ -12,7 +12,7 @@ from scim_portal.context import Ctx, Role
 from scim_portal.models import Credential
 from scim_portal.services import admins, tokens
 from scim_portal.services.tokens import Issued
-from scim_portal.web.portal import door, wording
+from scim_portal.web.portal import dates, door, wording
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import problems, required_day, text
 
@@ -76,7 +76,7 @@ def api_key_revoke(key_id: str) -> Answer:
 def _show(*, issued: Issued | None = None, found: dict[str, str] | None = None) -> str:
     ctx = door.context()
     lines = sorted((_line(key, ctx.now) for key in tokens.api_keys(ctx)), key=lambda line: not line.live)
-    usual = {"role": Role.AUDITOR, "expires_at": (ctx.now + USUAL_LIFE).strftime("%Y-%m-%d")}
+    usual = {"role": Role.AUDITOR, "expires_at": dates.in_form(ctx.now + USUAL_LIFE)}
     return door.page(
         "api_keys.html", section="api_keys", keys=lines[:MOST_LISTED], unlisted=len(lines[MOST_LISTED:]), issued=issued,
         roles=wording.ROLES, errors=found or {}, form=request.form if found else usual,

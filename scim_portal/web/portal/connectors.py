@@ -14,7 +14,7 @@ from scim_portal.models import Connector, Credential
 from scim_portal.services import arrivals, conversions, rulebook, tokens
 from scim_portal.services import connectors as services
 from scim_portal.services.tokens import Issued
-from scim_portal.web.portal import door, expiry, guides
+from scim_portal.web.portal import dates, door, expiry, guides
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.expiry import Expiry
 from scim_portal.web.portal.form_values import problems, required_whole, text
@@ -151,7 +151,7 @@ def show(
     lines = sorted((_line(token) for token in tokens.of_connector(ctx, connector_id)), key=lambda line: not line.live)
     live = [line for line in lines if line.live]
     chosen = next((line for line in live if line.id == (regenerating or request.args.get("regenerate"))), None)
-    form = request.form if found else {"expires_at": (ctx.now + USUAL_LIFE).strftime("%Y-%m-%d"), "overlap": "1"}
+    form = request.form if found else {"expires_at": dates.in_form(ctx.now + USUAL_LIFE), "overlap": "1"}
     return door.page(
         "connector.html", section="connectors", connector=one, tokens=lines[:MOST_SHOWN], more=len(lines) - MOST_SHOWN,
         issued=issued, regenerate=chosen, missing=None if one.enabled else services.why_not_enable(ctx, one),

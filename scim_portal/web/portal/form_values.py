@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import request
 
 from scim_portal import errors
+from scim_portal.web.portal import dates
 
 
 def text(name: str) -> str | None:
@@ -34,7 +35,7 @@ def required_whole(name: str) -> int:
 
 
 def day(name: str) -> datetime | None:
-    """Read a date as its first instant in UTC; blank is None. Raises `Invalid`."""
+    """Read a date as its first instant in the admin's zone; blank is None. Raises `Invalid`."""
     return as_day(name, text(name))
 
 
@@ -43,8 +44,8 @@ def as_day(name: str, typed: str | None) -> datetime | None:
     if not typed:
         return None
     try:
-        return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
+        return dates.midnight(datetime.strptime(typed, "%Y-%m-%d").date())  # noqa: DTZ007
+    except (ValueError, OverflowError):
         raise errors.Invalid("This must be a date.", field=name, value=typed) from None
 
 

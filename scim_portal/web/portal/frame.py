@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, url_for
 from scim_portal import clock
 from scim_portal.config import ROOT
 from scim_portal.services import catalog, notices
-from scim_portal.web.portal import door, wording, zones
+from scim_portal.web.portal import dates, door, wording, zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ def install(app: Flask) -> None:
     app.context_processor(names)
     app.add_template_filter(wording.ago, "ago")
     app.add_template_filter(zones.local, "local")
+    for written in (dates.on_day, dates.on_clock, dates.on_axis, dates.precisely, dates.in_form):
+        app.add_template_filter(written)
     app.add_template_global(asset, "asset")
 
 

@@ -9,7 +9,7 @@ from flask import flash, redirect, request, url_for
 from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.services import catalog, license_fields
-from scim_portal.web.portal import door
+from scim_portal.web.portal import charts, door
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import day, problems, required_whole, text, whole
 
@@ -113,5 +113,6 @@ def _page(key: str, error: errors.PortalError | None = None) -> Answer:
     body = door.page(
         "license.html", section="licenses", item=item, lines=catalog.lines(ctx, key),
         settings=license_fields.told(item.type), form=request.form if error else {}, errors=found,
+        chart=charts.of(ctx, item, "portal.license", key=key),
     )  # fmt: skip
     return body, 422 if error else 200

@@ -9,16 +9,14 @@ from typing import Any
 from flask import request, url_for
 
 from scim_portal.context import Ctx
-from scim_portal.services import catalog, connectors, records, rulebook, tokens, usage
+from scim_portal.services import catalog, connectors, records, rulebook, tokens
 from scim_portal.services.catalog import Summary
 from scim_portal.services.notice_rules import Kind
-from scim_portal.web.portal import door, notices, wording
+from scim_portal.web.portal import charts, door, notices, wording
 from scim_portal.web.portal.door import Answer, blueprint
 
-DAYS = 30
 MOST_NOTICES = 3
 SOON = timedelta(days=30)
-YOUNG = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +51,10 @@ def overview() -> Answer:
     types = catalog.summaries(ctx)
     charted = _charted(types)
     names = {item.type.key: item.type.name for item in types}
-    series, period = _series(ctx, charted)
+    chart = charted and charts.of(ctx, charted, "portal.overview", type=charted.type.key)
     return door.page(
-        "overview.html", section="overview", types=types, charted=charted and charted.type, attention=_attention(ctx, types),
-        series=series, period=period, connectors=connectors.everyone(ctx),
+        "overview.html", section="overview", types=types, chart=chart, attention=_attention(ctx, types),
+        connectors=connectors.everyone(ctx),
         events=[_event(entry, names) for entry in records.ledger(ctx, limit=8, newest_first=True).items],
     )  # fmt: skip
 
@@ -64,16 +62,6 @@ def overview() -> Answer:
 def _charted(types: list[Summary]) -> Summary | None:
     wanted = request.args.get("type")
     return next((item for item in types if item.type.key == wanted), types[0] if types else None)
-
-
-def _series(ctx: Ctx, charted: Summary | None) -> tuple[list[usage.Point], str]:
-    """Give what the chart draws: day by day, or change by change while the type is young."""
-    if charted is None:
-        return [], ""
-    if charted.type.created_at > ctx.now - YOUNG:
-        points = usage.by_change(ctx, charted)
-        return (points if len(points) > 2 else []), "latest changes"
-    return usage.by_day(ctx, charted, days=DAYS), f"last {DAYS} days"
 
 
 def _event(entry: Any, names: dict[str, str]) -> Event:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from scim_portal import errors
 from scim_portal.services import resource_types, rulebook
-from scim_portal.web.portal import door, rule_targets, terms
+from scim_portal.web.portal import dates, door, rule_targets, terms
 from scim_portal.web.portal.form_values import as_day
 from scim_portal.web.portal.terms import Term
 
@@ -105,4 +105,4 @@ class Form:
 
 
 def _day(stamp: str | None) -> str:
-    return datetime.fromisoformat(stamp).astimezone(UTC).strftime("%Y-%m-%d") if stamp else ""
+    return dates.in_form(datetime.fromisoformat(stamp)) if stamp else ""

@@ -12,7 +12,7 @@ from scim_portal.models import Connector
 from scim_portal.services import catalog, connectors, people, rulebook, tokens
 from scim_portal.services.people import Wanted
 from scim_portal.services.tokens import Issued
-from scim_portal.web.portal import door, guides, waiting
+from scim_portal.web.portal import dates, door, guides, waiting
 from scim_portal.web.portal.connectors import USUAL_LIFE
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import problems, required_day
@@ -67,7 +67,7 @@ def _guide(guide: Guide, *, issued: Issued | None = None, found: dict[str, str] 
     ctx = door.context()
     connector = _connector(ctx, guide)
     live = tokens.live(ctx).get(connector.id, []) if connector else []
-    form: Any = request.form if found else {"expires_at": (ctx.now + USUAL_LIFE).strftime("%Y-%m-%d")}
+    form: Any = request.form if found else {"expires_at": dates.in_form(ctx.now + USUAL_LIFE)}
     return door.page(
         "setup_guide.html", section="setup", guide=guide, connector=connector, modes=guides.MODES, form=form,
         errors=found or {}, issued=issued, tokens=[(tokens.masked(one), one) for one in live],
