@@ -31,8 +31,12 @@ def assign(type: LicenseType, changes: dict[str, Any]) -> None:
 def told(type: LicenseType) -> dict[str, Any]:
     """Tell all settings in the form in which they are given, as JSON values."""
     plain = {field: getattr(type, field) for field in CHANGEABLE}
-    cost = None if type.unit_cost is None else _written(type.unit_cost)
-    return plain | {"allowance": allowance(type), "thresholds": list(thresholds(type.thresholds)), "unit_cost": cost}
+    unit_cost = None if type.unit_cost is None else written(type.unit_cost)
+    return plain | {
+        "allowance": allowance(type),
+        "thresholds": list(thresholds(type.thresholds)),
+        "unit_cost": unit_cost,
+    }
 
 
 def allowance(type: LicenseType) -> int | str:
@@ -88,25 +92,36 @@ def _is_percent(one: object) -> bool:
     return isinstance(one, int) and not isinstance(one, bool) and 1 <= one <= 100
 
 
-def _set_cost(type: LicenseType, field: str, value: object) -> None:
+def cost(value: object, *, field: str = "unit_cost") -> Decimal | None:
+    """Check what a seat costs. Raises `Invalid`."""
     try:
-        cost = None if value is None else Decimal(str(value))
+        found = None if value is None else Decimal(str(value))
     except InvalidOperation:
-        cost = Decimal(-1)
-    if cost is not None and not (cost.is_finite() and 0 <= cost <= HIGHEST_COST):
+        found = Decimal(-1)
+    if found is not None and not (found.is_finite() and 0 <= found <= HIGHEST_COST):
         raise Invalid("The cost must be a number from 0 on.", field=field, value=str(value))
-    type.unit_cost = None if cost is None else cost.quantize(Decimal("0.0001"))
+    return None if found is None else found.quantize(Decimal("0.0001"))
 
 
-def _written(cost: Decimal) -> str:
+def currency(value: object) -> str | None:
+    """Check a currency. Raises `Invalid`."""
+    if value is not None and not (isinstance(value, str) and CURRENCY.match(value)):
+        raise Invalid("Must be an ISO 4217 code like EUR.", field="currency", value=value)
+    return value
+
+
+def written(cost: Decimal) -> str:
+    """Write a cost without idle zeros."""
     text = f"{cost:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _set_cost(type: LicenseType, field: str, value: object) -> None:
+    type.unit_cost = cost(value)
+
+
 def _set_currency(type: LicenseType, field: str, value: object) -> None:
-    if value is not None and not (isinstance(value, str) and CURRENCY.match(value)):
-        raise Invalid("Must be an ISO 4217 code like EUR.", field=field, value=value)
-    type.currency = value
+    type.currency = currency(value)
 
 
 _SETTERS: dict[str, Callable[[LicenseType, str, object], None]] = {

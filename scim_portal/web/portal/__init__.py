@@ -10,6 +10,7 @@ from scim_portal.web.portal import (
     admins,
     api_keys,
     connectors,
+    contracts,
     conversions,
     door,
     erasing,
@@ -36,7 +37,7 @@ from scim_portal.web.portal import (
 
 SUBJECTS = (
     session, account, second_factor, admins, api_keys, person,
-    overview, people, exceptions, erasing, groups, licenses, rules, rule_editor, publishing, connectors, conversions,
+    overview, people, exceptions, erasing, groups, licenses, contracts, rules, rule_editor, publishing, connectors, conversions,
     tokens, setup, extensions, records, exports, notices, frozen_rules,
 )  # fmt: skip
 

@@ -21,6 +21,11 @@ def on_clock(moment: datetime) -> str:
     return _written(moment, "d MMM y, HH:mm")
 
 
+def in_month(moment: datetime) -> str:
+    """Write a month, such as Dec 2026."""
+    return _written(moment, "MMM y")
+
+
 def on_axis(moment: datetime) -> str:
     """Write what tells the points of a chart apart, such as 6 Dec, 15:04."""
     here = zones.local(moment)

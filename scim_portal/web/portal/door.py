@@ -34,6 +34,7 @@ ROLES = {
 }
 OWNERS_ALONE = ("portal.connector", "portal.token", "portal.setup", "portal.notice_settings")
 OWNERS_PAGES = ("portal.admin", "portal.api_key")
+CHANGERS_PAGES = ("portal.contract_line", "portal.line_add", "portal.license_new")
 OF_ONES_ACCOUNT = "portal.me_"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 blueprint = Blueprint("portal", __name__)
@@ -79,6 +80,8 @@ def right_for(endpoint: str, method: str) -> str | None:
         return "export"
     if endpoint.startswith(OWNERS_PAGES):
         return "admit"
+    if endpoint.startswith(CHANGERS_PAGES):
+        return "change"
     if method in SAFE or endpoint in OF_ONESELF or endpoint.startswith(OF_ONES_ACCOUNT):
         return None
     if endpoint.startswith("portal.account_link"):

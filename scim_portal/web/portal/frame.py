@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, url_for
+from flask_babel import gettext as _
 
 from scim_portal import clock
 from scim_portal.config import ROOT
@@ -73,6 +74,7 @@ def navigation() -> list[tuple[str, list[Item]]]:
             "Licenses",
             [
                 Item("licenses", "License types", "license", "portal.licenses"),
+                Item("contracts", _("Contracts"), "file-text", "portal.contracts"),
                 Item("rules", "Rules", "list-check", "portal.rules"),
             ],
         ),

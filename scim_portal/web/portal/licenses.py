@@ -9,9 +9,9 @@ from flask import flash, redirect, request, url_for
 from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.services import catalog, license_fields
-from scim_portal.web.portal import charts, door
+from scim_portal.web.portal import charts, contracts, door
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.form_values import day, problems, required_whole, text, whole
+from scim_portal.web.portal.form_values import problems, required_whole, text, whole
 
 NUMBERS = ("rank", "hold_days", "settle_seconds")
 
@@ -54,25 +54,6 @@ def license(key: str) -> Answer:
     return redirect(url_for("portal.license", key=key))
 
 
-@blueprint.post("/licenses/<key>/lines")
-def line_add(key: str) -> Answer:
-    """Add capacity; whoever waits is served at once."""
-    try:
-        door.change(lambda ctx: catalog.add_line(ctx, key, **_line()))
-    except errors.Invalid as error:
-        return _page(key, error)
-    flash("The seats are added. Whoever was waiting has been served.", "success")
-    return redirect(url_for("portal.license", key=key))
-
-
-@blueprint.post("/contract-lines/<line_id>/remove")
-def line_remove(line_id: str) -> Answer:
-    """Take a contract line away."""
-    key = catalog.find_line(door.context(), line_id).license_type
-    back = url_for("portal.license", key=key)
-    return door.attempt(lambda ctx: catalog.remove_line(ctx, line_id), said="The contract line is removed.", back=back)
-
-
 def _create(ctx: Ctx) -> str:
     key = text("key") or ""
     catalog.create_type(ctx, key=key, name=text("name") or "", family=text("family"), rank=whole("rank") or 0)
@@ -96,16 +77,6 @@ def _thresholds(typed: str) -> list[int]:
     return [int(one) for one in words]
 
 
-def _line() -> dict[str, Any]:
-    return {
-        "quantity": whole("quantity"),
-        "starts_at": day("starts_at"),
-        "ends_at": day("ends_at"),
-        "purchase_order": text("purchase_order"),
-        "vendor": text("vendor"),
-    }
-
-
 def _page(key: str, error: errors.PortalError | None = None) -> Answer:
     ctx = door.context()
     found = problems(error) if error else {}
@@ -113,6 +84,6 @@ def _page(key: str, error: errors.PortalError | None = None) -> Answer:
     body = door.page(
         "license.html", section="licenses", item=item, lines=catalog.lines(ctx, key),
         settings=license_fields.told(item.type), form=request.form if error else {}, errors=found,
-        chart=charts.of(ctx, item, "portal.license", key=key),
+        chart=charts.of(ctx, item, "portal.license", key=key), contract=contracts.of(ctx, item, catalog.lines(ctx, key)),
     )  # fmt: skip
     return body, 422 if error else 200

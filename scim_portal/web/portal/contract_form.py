@@ -1,0 +1,69 @@
+"""A contract line between its form and the service: what was typed, what a form begins with, what follows on a line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from scim_portal import errors
+from scim_portal.models import ContractLine
+from scim_portal.services import license_fields
+from scim_portal.web.portal import dates, zones
+from scim_portal.web.portal.form_values import day, required_day, text, whole
+
+LONGEST_TEXT = 200
+
+
+def typed(line: ContractLine | None = None) -> dict[str, Any]:
+    """Read a whole line; a date that was not touched keeps its time of day. Raises `Invalid`."""
+    found: dict[str, Any] = {"quantity": whole("quantity")}
+    for name in ("starts_at", "ends_at"):
+        found[name] = _untouched(line and getattr(line, name), name, day(name))
+    for name in ("purchase_order", "vendor"):
+        found[name] = text(name)
+        if len(found[name] or "") > LONGEST_TEXT:
+            raise errors.Invalid(f"This may have {LONGEST_TEXT} characters at most.", field=name, value=found[name])
+    price, currency = text("unit_price"), text("currency")
+    found["unit_price"] = license_fields.cost(price and price.replace(",", "."), field="unit_price")
+    found["currency"] = license_fields.currency(currency and currency.upper())
+    return found
+
+
+def typed_end(line: ContractLine) -> dict[str, Any]:
+    """Read when a line shall end. Raises `Invalid`."""
+    return {"ends_at": _untouched(line.ends_at, "ends_at", required_day("ends_at"))}
+
+
+def of(line: ContractLine) -> dict[str, Any]:
+    """Fill the form with a line as it is."""
+    return {
+        "quantity": line.quantity, "starts_at": dates.in_form(line.starts_at), "ends_at": dates.in_form(line.ends_at),
+        "purchase_order": line.purchase_order, "vendor": line.vendor, "unit_price": _plain(line.unit_price),
+        "currency": line.currency,
+    }  # fmt: skip
+
+
+def following(line: ContractLine) -> dict[str, Any]:
+    """Fill the form with the line that would follow: as many seats for as long again; the order is a new one."""
+    following = of(line) | {"starts_at": dates.in_form(line.ends_at), "ends_at": "", "purchase_order": None}
+    if line.starts_at and line.ends_at:
+        following["ends_at"] = dates.in_form(_as_long_again(line.starts_at, line.ends_at))
+    return following
+
+
+def _untouched(stored: datetime | None, name: str, typed: datetime | None) -> datetime | None:
+    return stored if stored is not None and text(name) == dates.in_form(stored) else typed
+
+
+def _as_long_again(starts_at: datetime, ends_at: datetime) -> datetime:
+    """Add whole years where the line runs for whole years, days otherwise."""
+    start, end = zones.local(starts_at), zones.local(ends_at)
+    years = end.year - start.year
+    if years and (start.month, start.day) == (end.month, end.day) != (2, 29):
+        return end.replace(year=end.year + years)
+    return end + (end - start)
+
+
+def _plain(price: Decimal | None) -> str | None:
+    return None if price is None else license_fields.written(price)
