@@ -46,6 +46,8 @@ class Action(StrEnum):
     API_KEY_REVOKED = "api_key.revoked"
     LICENSE_TYPE_CREATED = "license_type.created"
     LICENSE_TYPE_CHANGED = "license_type.changed"
+    LICENSE_TYPE_RETIRED = "license_type.retired"
+    LICENSE_TYPE_BROUGHT_BACK = "license_type.brought_back"
     CONTRACT_LINE_ADDED = "contract_line.added"
     CONTRACT_LINE_CHANGED = "contract_line.changed"
     CONTRACT_LINE_REMOVED = "contract_line.removed"

@@ -80,11 +80,10 @@ def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, ran
     family = family or key
     for field, value in (("key", key), ("family", family)):
         if not KEY.match(value):
-            raise Invalid(
-                "A key has 1 to 64 lower-case letters, digits, dots, hyphens or underscores.", field=field, value=value
-            )
+            raise Invalid(BAD_KEY, field=field, value=value)
     if db.session.scalar(scoped(LicenseType, ctx).where(LicenseType.key == key)):
         raise Conflict(f"There is a license type {key!r} already.", field="key", value=key)
+    _refuse_taken_name(ctx, key, name)
     _ensure_family(ctx, family)
     type = LicenseType(
         portal_id=ctx.portal.id, key=key, family=family, created_at=ctx.now, name=license_fields.name(name), rank=0,
@@ -101,12 +100,14 @@ def change_type(ctx: Ctx, key: str, **changes: Any) -> LicenseType:
     """Change the family or any setting of `license_fields`; a larger allowance drains the queue at once.
 
     After a change of what is `DECIDING` a job settles everybody. The family can be changed while nobody holds or awaits a
-    seat and the policy in force still holds. Raises `Invalid`.
+    seat and the policy in force still holds. Raises `Invalid`, or `Conflict` for a name that another type has.
     """
     type = find(ctx, key)
     before = _state(type)
     if (family := changes.pop("family", type.family)) != type.family:
         _move(ctx, type, family)
+    if changes.get("name", type.name) != type.name:
+        _refuse_taken_name(ctx, key, changes["name"])
     license_fields.assign(type, changes)
     _catalog_changed(ctx)
     if (after := _state(type)) != before:
@@ -163,6 +164,15 @@ def find_line(ctx: Ctx, id: str) -> ContractLine:
     if line is None:
         raise NotFound("There is no such contract line in this portal.", field="id", value=id)
     return line
+
+
+def _refuse_taken_name(ctx: Ctx, key: str, name: object) -> None:
+    """Keep two types from looking alike to people; retired ones do not count."""
+    wanted = license_fields.name(name).casefold()
+    others = scoped(LicenseType, ctx).where(LicenseType.key != key, LicenseType.retired_at.is_(None))
+    for other in db.session.scalars(others):
+        if other.name.casefold() == wanted:
+            raise Conflict(f"The license type “{other.key}” has this name already.", field="name", value=name)
 
 
 def _ensure_family(ctx: Ctx, family: object) -> None:

@@ -22,8 +22,9 @@ Resource = dict[str, Any]
 
 
 def everything(ctx: Ctx) -> list[Resource]:
-    """Describe every license type, by key."""
-    return sorted((_resource(ctx, one) for one in catalog.summaries(ctx)), key=lambda one: str(one["id"]))
+    """Describe every license type that can be given, by key."""
+    types = (one for one in catalog.summaries(ctx) if one.type.retired_at is None)
+    return sorted((_resource(ctx, one) for one in types), key=lambda one: str(one["id"]))
 
 
 def exist(ctx: Ctx) -> bool:

@@ -19,7 +19,7 @@ from scim_portal.errors import Invalid, NotFound, StaleVersion
 from scim_portal.ids import new_id
 from scim_portal.models import Freeze, Job, PolicyDraft, PolicyVersion, Portal
 from scim_portal.protocol.attributes import ResourceType
-from scim_portal.services import audit, resource_types, work
+from scim_portal.services import audit, resource_types, retired_types, work
 from scim_portal.services.audit import Action
 
 EMPTY: dict[str, Any] = {"families": {"cal": {"mode": "first-match"}}, "defaults": {}, "rules": []}
@@ -91,12 +91,14 @@ def default_is_decided(ctx: Ctx) -> bool:
 def compile_document(ctx: Ctx, content: object, kind: ResourceType | None = None) -> Policy:
     """Compile a document from outside against the portal's licence types. Raises `Invalid` that points at the nodes."""
     try:
-        return policies.from_document(content, license_types(ctx), kind or resource_types.user(ctx))
+        policy = policies.from_document(content, license_types(ctx), kind or resource_types.user(ctx))
     except PolicyError as error:
         problems = tuple((problem.path, problem.message) for problem in error.problems)
         raise Invalid(
             f"The policy cannot be used: {problems[0][1]} (at {problems[0][0] or '/'}).", problems=problems
         ) from None
+    retired_types.refuse(ctx, policy)
+    return policy
 
 
 def license_types(ctx: Ctx) -> dict[str, LicenseType]:

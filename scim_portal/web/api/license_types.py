@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scim_portal.context import Ctx
-from scim_portal.services import catalog, license_fields
+from scim_portal.services import catalog, license_fields, retirement
 from scim_portal.web import guards
 from scim_portal.web.api import doors, lists
 from scim_portal.web.api.doors import Room
@@ -50,6 +50,24 @@ def get_license_type(ctx: Ctx, key: str) -> Body:
 def change_license_type(ctx: Ctx, body: Body, key: str) -> Body:
     """Change a license type; a larger allowance serves the queue at once."""
     catalog.change_type(ctx, key, **body)
+    return _summary(ctx, key)
+
+
+@room.post("/license-types/<key>/retire")
+@room.response(200, shapes.LicenseType)
+@guards.writes
+def retire_license_type(ctx: Ctx, key: str) -> Body:
+    """Retire a license type; refused while a rule, a default, the draft or a pin names it."""
+    retirement.retire(ctx, key)
+    return _summary(ctx, key)
+
+
+@room.post("/license-types/<key>/bring-back")
+@room.response(200, shapes.LicenseType)
+@guards.writes
+def bring_back_license_type(ctx: Ctx, key: str) -> Body:
+    """Let rules, defaults and pins name a retired license type again."""
+    retirement.bring_back(ctx, key)
     return _summary(ctx, key)
 
 
@@ -98,4 +116,9 @@ def _shape(summary: catalog.Summary) -> Body:
     type = summary.type
     counters = {name: getattr(type, name) for name in ("used", "held", "suspended", "waiting")}
     numbers = {name: getattr(summary, name) for name in ("capacity", "limit", "over", "overage", "free")}
-    return {"key": type.key, "family": type.family} | license_fields.told(type) | counters | numbers
+    return (
+        {"key": type.key, "family": type.family, "retired_at": type.retired_at}
+        | license_fields.told(type)
+        | counters
+        | numbers
+    )

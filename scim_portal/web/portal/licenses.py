@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.context import Ctx
-from scim_portal.services import catalog, license_fields
-from scim_portal.web.portal import charts, contracts, door
+from scim_portal.services import catalog, license_fields, retirement, rulebook
+from scim_portal.web.portal import charts, contracts, door, rules
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import problems, required_whole, text, whole
 
@@ -19,7 +20,9 @@ NUMBERS = ("rank", "hold_days", "settle_seconds")
 @blueprint.get("/licenses")
 def licenses() -> Answer:
     """List the license types with their use."""
-    return door.page("licenses.html", section="licenses", types=catalog.summaries(door.context()))
+    ctx = door.context()
+    types = sorted(catalog.summaries(ctx), key=lambda item: item.type.retired_at is not None)
+    return door.page("licenses.html", section="licenses", types=types, defaults=_defaults(ctx))
 
 
 @blueprint.route("/licenses/new", methods=["GET", "POST"])
@@ -34,10 +37,9 @@ def license_new() -> Answer:
         else:
             flash("The license type is there. Rules can give it now.", "success")
             return redirect(url_for("portal.license", key=key))
-    families = sorted({item.type.family for item in catalog.summaries(door.context())} | {"cal"})
     form: Any = request.form or {"family": "cal", "rank": 10}
     return door.page(
-        "license_new.html", section="licenses", families=families, form=form, errors=found
+        "license_new.html", section="licenses", families=_families(door.context()), form=form, errors=found
     ), 422 if found else 200
 
 
@@ -48,10 +50,33 @@ def license(key: str) -> Answer:
         return _page(key)
     try:
         door.change(lambda ctx: catalog.change_type(ctx, key, name=text("name") or "", **_settings()))
-    except errors.Invalid as error:
+    except (errors.Invalid, errors.Conflict) as error:
         return _page(key, error)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return redirect(url_for("portal.license", key=key))
+
+
+@blueprint.post("/licenses/<key>/retired")
+def license_retire(key: str) -> Answer:
+    """Retire a type, which is refused while something names it, or bring it back."""
+    back = url_for("portal.license", key=key)
+    if request.form.get("retired") == "0":
+        said = _("The license type can be given again.")
+        return door.attempt(lambda ctx: retirement.bring_back(ctx, key), said=said, back=back)
+    said = _("The license type is retired. Its history stays.")
+    return door.attempt(lambda ctx: retirement.retire(ctx, key), said=said, back=back)
+
+
+@blueprint.post("/licenses/<key>/default")
+def license_default(key: str) -> Answer:
+    """Make a type the default of its family in the draft of the rules, and show what that would do."""
+
+    def work(ctx: Ctx) -> None:
+        family = catalog.find(ctx, key).family
+        rules.edit_draft(ctx, lambda document: document["defaults"].update({family: key}))
+
+    said = _("The default is set in the draft. Look at what it does, then publish it.")
+    return door.attempt(work, said=said, back=url_for("portal.rules_preview"))
 
 
 def _create(ctx: Ctx) -> str:
@@ -66,7 +91,12 @@ def _settings() -> dict[str, Any]:
     found: dict[str, Any] = {name: required_whole(name) for name in NUMBERS}
     allowance = text("allowance")
     found["allowance"] = allowance if allowance and allowance.endswith("%") else required_whole("allowance")
-    found |= {name: text(name) for name in ("unit_cost", "currency") if name in request.form}
+    if "unit_cost" in request.form:
+        found["unit_cost"] = (text("unit_cost") or "").replace(",", ".") or None
+    if "currency" in request.form:
+        found["currency"] = (text("currency") or "").upper() or None
+    if family := text("family"):
+        found["family"] = family
     return found | ({"thresholds": _thresholds(text("thresholds") or "")} if "thresholds" in request.form else {})
 
 
@@ -77,13 +107,23 @@ def _thresholds(typed: str) -> list[int]:
     return [int(one) for one in words]
 
 
+def _defaults(ctx: Ctx) -> set[str | None]:
+    """Name the types that people get whom no rule decides."""
+    return set(rulebook.current(ctx)[1]["defaults"].values())
+
+
+def _families(ctx: Ctx) -> list[str]:
+    return sorted({item.type.family for item in catalog.summaries(ctx)} | {"cal"})
+
+
 def _page(key: str, error: errors.PortalError | None = None) -> Answer:
     ctx = door.context()
-    found = problems(error) if error else {}
     item = catalog.summary(ctx, key)
+    retired = item.type.retired_at is not None
     body = door.page(
-        "license.html", section="licenses", item=item, lines=catalog.lines(ctx, key),
-        settings=license_fields.told(item.type), form=request.form if error else {}, errors=found,
+        "license.html", section="licenses", item=item, settings=license_fields.told(item.type),
+        form=request.form if error else {}, errors=problems(error) if error else {},
         chart=charts.of(ctx, item, "portal.license", key=key), contract=contracts.of(ctx, item, catalog.lines(ctx, key)),
+        is_default=key in _defaults(ctx), in_the_way=[] if retired else retirement.why_not(ctx, key), families=_families(ctx),
     )  # fmt: skip
     return body, 422 if error else 200

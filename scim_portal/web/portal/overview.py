@@ -48,7 +48,9 @@ class Event:
 def overview() -> Answer:
     """Show the portal at a glance."""
     ctx = door.context()
-    types = catalog.summaries(ctx)
+    types = [
+        item for item in catalog.summaries(ctx) if item.type.retired_at is None or item.type.used or item.type.suspended
+    ]
     charted = _charted(types)
     names = {item.type.key: item.type.name for item in types}
     chart = charted and charts.of(ctx, charted, "portal.overview", type=charted.type.key)

@@ -77,7 +77,7 @@ def _guide(guide: Guide, *, issued: Issued | None = None, found: dict[str, str] 
 
 def _default(ctx: Ctx) -> dict[str, Any]:
     """Say what is decided for everybody no rule decides, or what can be chosen."""
-    types = catalog.summaries(ctx)
+    types = [item for item in catalog.summaries(ctx) if item.type.retired_at is None]
     chosen = rulebook.current(ctx)[1]["defaults"]
     names = {item.type.key: item.type.name for item in types}
     families: dict[str, list[tuple[str, str]]] = {} if types else {"cal": []}

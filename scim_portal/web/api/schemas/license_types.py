@@ -86,6 +86,7 @@ class LicenseType(Schema):
     over = fields.Integer(required=True)
     overage = fields.Integer(required=True)
     free = fields.Integer(required=True, allow_none=True)
+    retired_at = Instant(required=True, allow_none=True)
 
 
 class ContractLineChanges(Schema):
