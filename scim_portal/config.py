@@ -43,6 +43,7 @@ class Settings:
     web_workers: int = 2
     web_threads: int = 4
     log_level: str = "INFO"
+    provisioning_log_days: int = 400
 
     @property
     def is_sqlite(self) -> bool:
@@ -78,6 +79,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         web_workers=_whole(environ, "WEB_WORKERS", 2),
         web_threads=_whole(environ, "WEB_THREADS", 4),
         log_level=(environ.get("LOG_LEVEL") or "INFO").upper(),
+        provisioning_log_days=_whole(environ, "PROVISIONING_LOG_DAYS", 400),
     )
 
 

@@ -30,6 +30,7 @@ from scim_portal.services import (
     portals,
     provisioning_log,
     refolding,
+    retention,
     rulebook,
     work,
 )
@@ -110,7 +111,8 @@ def _clock(ctx: Ctx) -> int:
     for family in clockwork.dated_families(ctx):
         if licensing.needs_drain(ctx, family):
             transact(lambda family=family: licensing.drain(ctx, [family]))
-    return done + (_clear_bodies(ctx) if provisioning_log.may_have_bodies(ctx) else 0)
+    done += _clear_bodies(ctx) if provisioning_log.may_have_bodies(ctx) else 0
+    return done + (_remove_stale(ctx) if retention.is_time(ctx) else 0)
 
 
 def _notices(ctx: Ctx) -> int:
@@ -125,6 +127,13 @@ def _clear_bodies(ctx: Ctx) -> int:
         done += len(lines)
     if provisioning_log.is_over(ctx):
         transact(lambda: provisioning_log.close(ctx))
+    return done
+
+
+def _remove_stale(ctx: Ctx) -> int:
+    done = 0
+    while found := retention.stale(ctx):
+        done += transact(lambda found=found: retention.remove(ctx, found))
     return done
 
 

@@ -15,7 +15,6 @@ from rules.policy import Policy
 from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.models import (
-    AdminSession,
     ContractLine,
     Freeze,
     LicenseType,
@@ -100,9 +99,3 @@ def _published_at(ctx: Ctx) -> datetime | None:
         PolicyVersion.portal_id == ctx.portal.id, PolicyVersion.job_id.is_not(None)
     )
     return db.session.scalar(published)
-
-
-def sweep(ctx: Ctx) -> None:
-    """Remove sign-in sessions that ended."""
-    ended = (AdminSession.portal_id == ctx.portal.id) & (AdminSession.expires_at <= ctx.now)
-    db.session.execute(delete(AdminSession).where(ended))

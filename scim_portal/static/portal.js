@@ -1,4 +1,4 @@
-/* Comforts on top of plain forms: theme, copying, confirmation, search key, live filters.
+/* Comforts on top of plain forms: theme, copying, confirmation, live filters.
    Every page works without this file. */
 (function () {
   "use strict";
@@ -64,16 +64,6 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-submit-on-change]");
     if (form) form.requestSubmit();
-  });
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
-    const search = document.querySelector("[data-search-key]");
-    if (!search) return;
-    event.preventDefault();
-    search.focus();
-    search.select();
   });
 
   // The address follows what was searched, so that it can be copied, reloaded and returned to.

@@ -20,6 +20,7 @@ from scim_portal.web.portal import (
     frame,
     frozen_rules,
     groups,
+    keys,
     licenses,
     notices,
     overview,
@@ -38,7 +39,7 @@ from scim_portal.web.portal import (
 SUBJECTS = (
     session, account, second_factor, admins, api_keys, person,
     overview, people, exceptions, erasing, groups, licenses, contracts, rules, rule_editor, publishing, connectors, conversions,
-    tokens, setup, extensions, records, exports, notices, frozen_rules,
+    tokens, setup, extensions, records, exports, notices, frozen_rules, keys,
 )  # fmt: skip
 
 

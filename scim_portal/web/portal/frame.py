@@ -14,6 +14,7 @@ from scim_portal import clock
 from scim_portal.config import ROOT
 from scim_portal.services import catalog, notices
 from scim_portal.web.portal import dates, door, wording, zones
+from scim_portal.web.portal.keys import LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Item:
     def url(self) -> str:
         """Give the address of its page in this portal."""
         return url_for(self.endpoint)
+
+    @property
+    def letter(self) -> str | None:
+        """Give the letter that leads here after a `g`."""
+        return LETTERS.get(self.key)
 
 
 def install(app: Flask) -> None:
