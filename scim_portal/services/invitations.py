@@ -8,13 +8,15 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from scim_portal.context import Actor, ActorKind, Ctx, Role
 from scim_portal.errors import Conflict, NotFound
 from scim_portal.models import Admin
-from scim_portal.services import access, admins, audit, passwords, signed_values
+from scim_portal.services import access, admins, audit, mail, outbox, passwords, signed_values
 from scim_portal.services.access import SignIn
 from scim_portal.services.audit import Action
+from scim_portal.services.outbox import Channel
 
 LIVES = timedelta(days=7)
 PURPOSE = "invitation"
@@ -22,11 +24,12 @@ PURPOSE = "invitation"
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation and, this once, its link."""
+    """An invitation and, this once, its link; `is_mailed` says that it goes out by e-mail, too."""
 
     admin: Admin
     url: str
     expires_at: datetime
+    is_mailed: bool
 
 
 def invite(ctx: Ctx, *, email: str, role: str) -> Invitation:
@@ -67,7 +70,21 @@ def _issue(ctx: Ctx, admin: Admin) -> Invitation:
     value = signed_values.sign(ctx, PURPOSE, admin.id, _mark(admin), until=expires_at)
     after = {"role": admin.role, "expires_at": expires_at.isoformat()}
     audit.record(ctx, Action.ADMIN_INVITED, "admin", admin.id, admin.email, after=after)
-    return Invitation(admin, f"{ctx.portal.base_url}/invitation/{value}", expires_at)
+    url = f"{ctx.portal.base_url}/invitation/{value}"
+    is_mailed = mail.is_configured(ctx.settings)
+    if is_mailed:
+        outbox.write(ctx, Channel.EMAIL, _letter(ctx, admin, url, expires_at))
+    return Invitation(admin, url, expires_at, is_mailed)
+
+
+def _letter(ctx: Ctx, admin: Admin, url: str, expires_at: datetime) -> dict[str, Any]:
+    text = (
+        f"{ctx.actor.name} invites you to manage the portal “{ctx.portal.name}” as {admin.role}.\n\n"
+        f"Open this link and choose a password:\n{url}\n\n"
+        f"It works once, until {expires_at:%Y-%m-%d %H:%M} UTC. If you expected no invitation, do nothing."
+    )
+    subject = f"Invitation to the portal {ctx.portal.name}"
+    return {"to": [admin.email], "subject": subject, "text": text, "secret": True}
 
 
 def _awaited(admin: Admin, mark: str) -> Admin:

@@ -21,6 +21,7 @@ from scim_portal.services.mail import Mail
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 MOST_ATTEMPTS = len(PAUSES) + 1
+GONE = "(not kept)"
 
 
 class Channel(StrEnum):
@@ -32,15 +33,16 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A mail to send now, as plain values that outlive the transaction."""
+    """A mail to send now, as plain values that outlive the transaction; the text of a `secret` one is not kept."""
 
     id: str
     attempt: int
     mail: Mail
+    secret: bool = False
 
 
 def write(ctx: Ctx, channel: Channel, payload: dict[str, Any], *, notice_id: str | None = None) -> Outbound:
-    """Write a message down, due now. An e-mail's payload is `to`, `subject` and `text`."""
+    """Write a message down, due now. An e-mail's payload is `to`, `subject` and `text`; `secret` if it is not to be kept."""
     row = Outbound(
         portal_id=ctx.portal.id, id=new_id(), kind=channel, payload=payload, notice_id=notice_id, created_at=ctx.now,
         due_at=ctx.now,
@@ -68,24 +70,33 @@ def lease(ctx: Ctx) -> Leased | None:
     row.due_at = ctx.now + PAUSES[min(row.attempts, len(PAUSES)) - 1]
     db.session.flush()
     content = row.payload
-    return Leased(row.id, row.attempts, Mail(row.id, tuple(content["to"]), content["subject"], content["text"]))
+    mail = Mail(row.id, tuple(content["to"]), content["subject"], content["text"])
+    return Leased(row.id, row.attempts, mail, bool(content.get("secret")))
 
 
 def sent(ctx: Ctx, leased: Leased, *, remark: str | None = None) -> None:
     """Close a message as sent; `remark` names recipients that were refused."""
-    db.session.execute(_mine(ctx, leased.id).values(sent_at=ctx.now, error=remark))
+    db.session.execute(_mine(ctx, leased.id).values(sent_at=ctx.now, error=remark, **_without_secret(leased)))
 
 
 def failed(ctx: Ctx, leased: Leased, sentence: str) -> None:
     """Note why a try failed; the last one is given up."""
     gives_up = leased.attempt >= MOST_ATTEMPTS
-    db.session.execute(_mine(ctx, leased.id).values(error=sentence, given_up_at=ctx.now if gives_up else None))
+    gone = _without_secret(leased) if gives_up else {}
+    db.session.execute(_mine(ctx, leased.id).values(error=sentence, given_up_at=ctx.now if gives_up else None, **gone))
 
 
 def latest(ctx: Ctx, *, most: int = 50) -> list[Outbound]:
     """List the latest e-mails, newest first."""
     mails = scoped(Outbound, ctx).where(Outbound.kind == Channel.EMAIL)
     return list(db.session.scalars(mails.order_by(Outbound.id.desc()).limit(most)))
+
+
+def _without_secret(leased: Leased) -> dict[str, Any]:
+    """Take out of a message that is closed what only its receiver may know."""
+    mail = leased.mail
+    kept = {"to": list(mail.to), "subject": mail.subject, "text": GONE}
+    return {"payload": kept} if leased.secret else {}
 
 
 def _due(query: Select[Any], ctx: Ctx) -> Select[Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from scim_portal.db import transact
+from scim_portal.jobs import postman
 from scim_portal.models import Admin
-from scim_portal.services import admins, invitations
+from scim_portal.services import admins, invitations, outbox
 from tests.portals import PortalUnderTest
+from tests.smtp import MailServer
 from tests.web.authenticator import move
 from tests.web.test_portal_two_factor import actions
 from tests.web.test_statement_counts import counted
@@ -208,3 +211,21 @@ def test_the_list_takes_as_many_statements_for_many_as_for_one(portal: PortalUnd
 
 def portal_admin(portal: PortalUnderTest, email: str) -> None:
     transact(lambda: invitations.invite(portal.ctx(), email=email, role="auditor"))
+
+
+def test_an_invitation_is_mailed_where_there_is_a_mail_server_and_its_link_is_not_kept(
+    portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with MailServer.listening() as server:
+        settings = replace(portal.settings, smtp_url=server.url)
+        monkeypatch.setitem(portal.app.config, "SETTINGS", settings)
+        visitor = Visitor.signed_in(portal)
+        answer = visitor.send("/admins", {"email": "eve@acme.example", "role": "auditor"})
+        assert "by mail, too" in answer.text
+        while postman.deliver(portal.ref, settings):
+            pass
+        mail = next(one for one in server.mails if one["To"] == "eve@acme.example")
+    assert link(answer.text) in mail.get_content()
+    kept = [one.payload for one in outbox.latest(portal.ctx()) if one.payload["to"] == ["eve@acme.example"]]
+    assert [one["text"] for one in kept] == [outbox.GONE]
+    assert "Invitation to the portal" in visitor.page("/notices")

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import request, url_for
+from flask_babel import gettext as _
 
 from scim_portal.context import Ctx
-from scim_portal.services import catalog, connectors, records, rulebook, tokens
+from scim_portal.models import Connector, Credential
+from scim_portal.services import arrivals, catalog, connectors, records, rulebook, tokens
 from scim_portal.services.catalog import Summary
 from scim_portal.services.notice_rules import Kind
-from scim_portal.web.portal import charts, door, notices, wording
+from scim_portal.web.portal import charts, dates, door, notices, wording
 from scim_portal.web.portal.door import Answer, blueprint
 
 MOST_NOTICES = 3
@@ -29,6 +31,17 @@ class Notice:
     text: str
     url: str | None
     kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A connector's line: whether it is on, when it was called, how many of the last day's calls failed."""
+
+    id: str
+    name: str
+    enabled: bool
+    last_call_at: datetime | None
+    failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +67,14 @@ def overview() -> Answer:
     charted = _charted(types)
     names = {item.type.key: item.type.name for item in types}
     chart = charted and charts.of(ctx, charted, "portal.overview", type=charted.type.key)
+    failed, present = arrivals.failures(ctx), connectors.everyone(ctx)
+    health = [
+        Health(one.id, one.name, one.enabled, one.last_call_at, failed.by_connector.get(one.id, 0)) for one in present
+    ]
     return door.page(
-        "overview.html", section="overview", types=types, chart=chart, attention=_attention(ctx, types),
-        connectors=connectors.everyone(ctx),
+        "overview.html", section="overview", types=types, chart=chart, attention=_attention(ctx, types, present),
+        connectors=health, strangers=failed.by_connector.get(None, 0), at_least="" if failed.complete else _("at least "),
+        decided=rulebook.default_is_decided(ctx),
         events=[_event(entry, names) for entry in records.ledger(ctx, limit=8, newest_first=True).items],
     )  # fmt: skip
 
@@ -72,18 +90,18 @@ def _event(entry: Any, names: dict[str, str]) -> Event:
     return Event(icon, tone, entry.user_id, entry.user_name, text, entry.reason_text, entry.at)
 
 
-def _attention(ctx: Ctx, types: list[Summary]) -> list[Notice]:
+def _attention(ctx: Ctx, types: list[Summary], present: list[Connector]) -> list[Notice]:
     """List the most important open notices, then what else needs somebody and is not among them."""
     told = [_of_notice(line) for line in notices.most_important(ctx, most=MOST_NOTICES)]
     known = {(one.kind, one.url) for one in told}
-    return told + [one for one in _present(ctx, types) if (one.kind, one.url) not in known]
+    return told + [one for one in _present(ctx, types, present) if (one.kind, one.url) not in known]
 
 
 def _of_notice(line: notices.Line) -> Notice:
     return Notice(line.tone, line.icon, line.text, f"{line.title}, {wording.ago(line.at)}", line.url, line.kind)
 
 
-def _present(ctx: Ctx, types: list[Summary]) -> list[Notice]:
+def _present(ctx: Ctx, types: list[Summary], present: list[Connector]) -> list[Notice]:
     found = [notice for item in types for notice in _of_type(item)]
     if types and not rulebook.default_is_decided(ctx):
         text = "Choose a license type or “no license” for everybody no rule decides."
@@ -98,7 +116,8 @@ def _present(ctx: Ctx, types: list[Summary]) -> list[Notice]:
         found.append(
             Notice("info", "pencil", "A draft of the rules waits", "Preview and publish it.", url_for("portal.rules"))
         )
-    return found + [notice for one in connectors.everyone(ctx) if (notice := _of_connector(ctx, one))]
+    live = tokens.live(ctx)
+    return found + [notice for one in present if (notice := _of_connector(ctx, one, live.get(one.id, [])))]
 
 
 def _of_type(item: Summary) -> list[Notice]:
@@ -118,23 +137,16 @@ def _of_type(item: Summary) -> list[Notice]:
     return found
 
 
-def _of_connector(ctx: Ctx, one: Any) -> Notice | None:
+def _of_connector(ctx: Ctx, one: Connector, live: list[Credential]) -> Notice | None:
     """Tell of a switched-on connector whose last token is gone or goes soon."""
     if not one.enabled:
         return None
-    live = [token for token in tokens.of_connector(ctx, one.id) if not token.revoked_at and token.expires_at > ctx.now]
     last = max((token.expires_at for token in live), default=None)
     url = url_for("portal.connector", connector_id=one.id)
     if last is None:
-        return Notice(
-            "bad",
-            "key",
-            f"{one.name} has no valid token",
-            "Its calls are refused. Issue a token.",
-            url,
-            Kind.TOKEN_EXPIRY,
-        )
+        title = _("%(name)s has no valid token", name=one.name)
+        return Notice("bad", "key", title, _("Its calls are refused. Issue a token."), url, Kind.TOKEN_EXPIRY)
     if last > ctx.now + SOON:
         return None
-    text = f"On {wording.day(last)}. Regenerate it, with an overlap if you like."
-    return Notice("warn", "key", f"{one.name}'s token expires soon", text, url, Kind.TOKEN_EXPIRY)
+    text = _("On %(day)s. Regenerate it, with an overlap if you like.", day=dates.on_day(last))
+    return Notice("warn", "key", _("%(name)s's token expires soon", name=one.name), text, url, Kind.TOKEN_EXPIRY)
