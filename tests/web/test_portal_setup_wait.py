@@ -127,6 +127,18 @@ def test_reads_of_an_old_token_are_not_told_and_the_guide_says_what_to_do(
     assert call(portal, token).status_code == 200
     assert state(visitor) == "other"
     assert "older than a day" in visitor.page("/setup/okta-wizard/status")
+    assert "Tell every call for an hour" not in visitor.page("/setup/okta-wizard/status")
+
+
+def test_an_owner_has_the_calls_of_an_old_token_told_and_the_wait_turns_green(
+    portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, start = portal.scim_token(), clock.now()
+    _later(monkeypatch, start + timedelta(hours=25))
+    visitor = Visitor.signed_in(portal)
+    assert "Tell every call for an hour" in visitor.page("/setup/okta-wizard")
+    assert visitor.send("/setup/okta-wizard", {"action": "listen"}).status_code == 302
+    assert (call(portal, token).status_code, state(visitor)) == (200, "heard")
 
 
 def _later(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.context import Ctx
@@ -18,6 +20,8 @@ from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import problems, required_day
 from scim_portal.web.portal.guides import Guide
 
+HOUR = timedelta(hours=1)
+
 
 @blueprint.get("/setup")
 def setup() -> Answer:
@@ -30,12 +34,18 @@ def setup() -> Answer:
 
 @blueprint.route("/setup/<kind>", methods=["GET", "POST"])
 def setup_guide(kind: str) -> Answer:
-    """Show the steps; posted, issue a token or switch the connector on."""
+    """Show the steps; posted, issue a token, switch the connector on, or have every call told for an hour."""
     guide = guides.find(kind)
     if request.method == "GET":
         return _guide(guide)
     if request.form.get("action") == "enable":
-        return _enable(guide)
+        return _change(
+            guide, _("Portal information updated. The connector is on; calls are accepted now."), enabled=True
+        )
+    if request.form.get("action") == "listen":
+        return _change(
+            guide, _("Every call is told for an hour. Press the test button at the provider now."), debug_for=HOUR
+        )
     try:
         issued = door.change(lambda ctx: _issue(ctx, guide))
     except (errors.Invalid, errors.Conflict) as error:
@@ -118,14 +128,13 @@ def _issue(ctx: Ctx, guide: Guide) -> Issued:
     return issued
 
 
-def _enable(guide: Guide) -> Answer:
+def _change(guide: Guide, said: str, **changes: Any) -> Answer:
     connector = _connector(door.context(), guide)
     if connector is None:
-        flash("Issue a token first; the connector is made with it.", "error")
+        flash(_("Issue a token first; the connector is made with it."), "error")
         return redirect(url_for("portal.setup_guide", kind=guide.kind))
     id, back = connector.id, url_for("portal.setup_guide", kind=guide.kind, connector=request.args.get("connector"))
-    said = "Portal information updated. The connector is on; calls are accepted now."
-    return door.attempt(lambda ctx: connectors.change(ctx, id, enabled=True), said=said, back=back)
+    return door.attempt(lambda ctx: connectors.change(ctx, id, **changes), said=said, back=back)
 
 
 def _connector(ctx: Ctx, guide: Guide) -> Connector | None:
