@@ -23,7 +23,7 @@ Keywords = Mapping[str, tuple[int, ...] | None]
 
 PAGES: Keywords = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 SAID: Keywords = {"say": None, "template": None}
-ERRORS = ("Invalid", "Conflict", "NotFound", "Forbidden", "Unauthorized", "StaleVersion", "TooMany", "Unavailable")
+ERRORS = ("Invalid", "Conflict", "NotFound", "Unauthorized", "StaleVersion", "TooMany", "Unavailable")
 REFUSED: Keywords = SAID | dict.fromkeys(ERRORS)
 # Of the protocol only what an admin can meet in a form; the rest is told to identity providers, in English.
 PROTOCOL: Keywords = SAID | dict.fromkeys(("InvalidFilter", "InvalidPath", "InvalidSyntax", "InvalidValue"))

@@ -188,7 +188,7 @@ def _plain(admin: Admin, session_id: str) -> Me:
 
 def _refuse_foreign_forms() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise errors.Forbidden("The form came from another site.")
+        raise errors.Forbidden(_("The form came from another site."))
     current_app.extensions["csrf"].protect()
 
 

@@ -92,4 +92,4 @@ def _term(term: Term, groups: Names) -> str:
 
 
 def _chain(chain: tuple[str, ...], names: Names) -> str:
-    return f", {_('else')} ".join(names.get(key, key) for key in chain) or _("no license")
+    return _(", else ").join(names.get(key, key) for key in chain) or _("no license")

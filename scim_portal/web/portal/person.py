@@ -122,7 +122,8 @@ def _seat(seat: Seat, types: dict[str, str]) -> dict[str, Any]:
         else _("It is about to end."),
         "suspended": _("It cannot be used just now: the contract for it is not running."),
     }
-    reason = f"{_because(seat)} {_('Since %(day)s.', day=wording.day(seat.since))}"
+    since = _("Since %(day)s.", day=wording.day(seat.since))
+    reason = f"{_because(seat)} {since}"
     return {"name": types[seat.license_type], "state": seat.state, "reason": f"{reason} {tails.get(seat.state, '')}"}
 
 

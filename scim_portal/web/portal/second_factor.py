@@ -56,7 +56,7 @@ def me_two_factor_codes() -> Answer:
 def me_two_factor_off() -> Answer:
     """Turn it off."""
 
-    def gone(_: Any) -> Answer:
+    def gone(nothing: Any) -> Answer:
         flash(_("Two-factor sign-in is off."), "success")
         return redirect(url_for("portal.account"))
 

@@ -111,11 +111,11 @@ def _told(node: filters.Node, groups: Mapping[str, str]) -> str:
         return _term_told(term, groups)
     match node:
         case filters.And(items):
-            return f" {_('and')} ".join(_inner(item, groups) for item in items)
+            return _(" and ").join(_inner(item, groups) for item in items)
         case filters.Or(items):
-            return f" {_('or')} ".join(_inner(item, groups) for item in items)
+            return _(" or ").join(_inner(item, groups) for item in items)
         case filters.Not(item):
-            return f"{_('not')} ({_told(item, groups)})"
+            return _("not (%(condition)s)", condition=_told(item, groups))
     return filters.to_text(node)
 
 
@@ -127,10 +127,11 @@ def _inner(node: filters.Node, groups: Mapping[str, str]) -> str:
 def _term_told(term: Term, groups: Mapping[str, str]) -> str:
     path = term.path.rpartition(":")[2]
     values = [value.strip() for value in term.value.split(",")] if term.op.endswith("in") else [term.value]
-    either = f" {_('or')} "
+    either = _(" or ")
     if path in {"groups", "groups.value"} and term.op in GROUP_CONDITIONS:
         names = either.join(groups.get(one) or _("unknown (%(id)s)", id=one) for one in values)
         return str(GROUP_CONDITIONS[term.op]) % {"names": names}
     if term.op.endswith("pr"):
         return f"{path} {CONDITIONS[term.op]}"
-    return f"{path} {CONDITIONS[term.op]} {either.join(_('“%(value)s”', value=one) for one in values)}"
+    quoted = (_("“%(value)s”", value=one) for one in values)
+    return f"{path} {CONDITIONS[term.op]} {either.join(quoted)}"
