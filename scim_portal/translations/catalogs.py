@@ -5,6 +5,7 @@ Texts of pages are found by `_()`, those of services by `say()` or as the litera
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -52,9 +53,15 @@ def extracted() -> Catalog:
         for file in sorted(ROOT.glob(pattern)):
             if not any(file.is_relative_to(door) for door in ENGLISH_DOORS):
                 place = file.relative_to(ROOT).as_posix()
-                for _, message, _, context in extract_from_file(method, file, keywords=keywords, comment_tags=()):
-                    found.add(message, locations=[(place, None)], context=context)  # type: ignore[list-item]
+                for message in _texts(method, file, keywords):
+                    found.add(message, locations=[(place, None)])  # type: ignore[list-item]
     return found
+
+
+def _texts(method: str, file: Path, keywords: Keywords) -> list[str | tuple[str, ...]]:
+    # Babel complains of every f-string among the arguments, also where it is but the name of a field.
+    with contextlib.redirect_stderr(io.StringIO()):
+        return [found[1] for found in extract_from_file(method, file, keywords=keywords, comment_tags=())]
 
 
 def stored(language: str) -> Catalog:
