@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from scim_portal.protocol import filters
 from scim_portal.protocol.definitions import USER, ResourceType
 from scim_portal.protocol.errors import InvalidFilter
@@ -14,51 +11,46 @@ from scim_portal.protocol.folding import fold_text
 
 Document = dict[str, Any]
 FIELDS = {
-    "name": _l("name"),
-    "condition": _l("condition"),
-    "grants": _l("target"),
-    "fallback": _l("fallback"),
-    "queue_priority": _l("queue priority"),
-    "valid_from": _l("window"),
-    "valid_until": _l("window"),
-    "connector": _l("connector"),
+    "name": "name",
+    "condition": "condition",
+    "grants": "target",
+    "fallback": "fallback",
+    "queue_priority": "queue priority",
+    "valid_from": "window",
+    "valid_until": "window",
+    "connector": "connector",
 }
-STATES = {
-    "active": _l("rule “%(rule)s”: now active"), "paused": _l("rule “%(rule)s”: now paused"),
-    "draft": _l("rule “%(rule)s”: now draft"), "needs-attention": _l("rule “%(rule)s”: now needs attention"),
-}  # fmt: skip
-MARKS = {"new": _l("new"), "changed": _l("changed")}
 
 
 def differences(before: Document, after: Document) -> list[str]:
     """Tell what changed from one document to another, rule by rule."""
     old, new = _by_id(before), _by_id(after)
-    lines = [_("rule “%(rule)s” added", rule=rule["name"]) for id, rule in new.items() if id not in old]
-    lines += [_("rule “%(rule)s” removed", rule=rule["name"]) for id, rule in old.items() if id not in new]
+    lines = [f"rule “{rule['name']}” added" for id, rule in new.items() if id not in old]
+    lines += [f"rule “{rule['name']}” removed" for id, rule in old.items() if id not in new]
     lines += [line for id in new if id in old for line in _of_rule(old[id], new[id])]
     kept = [id for id in new if id in old]
     if kept != [id for id in old if id in new]:
-        lines.append(_("order changed"))
+        lines.append("order changed")
     for family in sorted({*before["defaults"], *after["defaults"]}):
         was, now = _default(before, family), _default(after, family)
         if was != now:
-            lines.append(_("default of %(family)s: %(was)s → %(now)s", family=family, was=was, now=now))
+            lines.append(f"default of {family}: {was} → {now}")
     if before["families"] != after["families"]:
-        lines.append(_("how families choose changed"))
+        lines.append("how families choose changed")
     return lines
 
 
 def mark(before: Document, rule: Document) -> str | None:
     """Tell whether a rule is new or changed against a document; None when neither."""
     former = _by_id(before).get(rule["id"])
-    return str(MARKS["new"]) if former is None else str(MARKS["changed"]) if former != rule else None
+    return "new" if former is None else "changed" if former != rule else None
 
 
 def _of_rule(old: Document, new: Document) -> list[str]:
-    changed = ", ".join(dict.fromkeys(str(word) for field, word in FIELDS.items() if old[field] != new[field]))
-    lines = [_("rule “%(rule)s”: %(fields)s changed", rule=new["name"], fields=changed)] if changed else []
+    changed = list(dict.fromkeys(word for field, word in FIELDS.items() if old[field] != new[field]))
+    lines = [f"rule “{new['name']}”: {', '.join(changed)} changed"] if changed else []
     if old["state"] != new["state"]:
-        lines.append(str(STATES[new["state"]]) % {"rule": new["name"]})
+        lines.append(f"rule “{new['name']}”: now {new['state'].replace('-', ' ')}")
     return lines
 
 
@@ -68,8 +60,8 @@ def _by_id(document: Document) -> dict[str, Document]:
 
 def _default(document: Document, family: str) -> str:
     if family not in document["defaults"]:
-        return _("not decided")
-    return document["defaults"][family] or _("no license")
+        return "not decided"
+    return document["defaults"][family] or "no license"
 
 
 def rules_naming(document: Document, group_id: str, name: str, kind: ResourceType = USER) -> list[Document]:

@@ -12,28 +12,25 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from scim_portal.protocol import filters
 from scim_portal.protocol.definitions import USER, ResourceType
 from scim_portal.protocol.errors import InvalidFilter
 
 CONDITIONS = {
-    "eq": _l("equals"),
-    "ne": _l("does not equal"),
-    "in": _l("is one of"),
-    "not in": _l("is none of"),
-    "co": _l("contains"),
-    "not co": _l("does not contain"),
-    "sw": _l("starts with"),
-    "not sw": _l("does not start with"),
-    "ew": _l("ends with"),
-    "not ew": _l("does not end with"),
-    "pr": _l("is present"),
-    "not pr": _l("is missing"),
-    "lt": _l("is before"),
-    "gt": _l("is after"),
+    "eq": "equals",
+    "ne": "does not equal",
+    "in": "is one of",
+    "not in": "is none of",
+    "co": "contains",
+    "not co": "does not contain",
+    "sw": "starts with",
+    "not sw": "does not start with",
+    "ew": "ends with",
+    "not ew": "does not end with",
+    "pr": "is present",
+    "not pr": "is missing",
+    "lt": "is before",
+    "gt": "is after",
 }
 GROUP_PATHS = frozenset({"groups", "groups.value"})
 PATH = re.compile(r"[A-Za-z][A-Za-z0-9:._$-]{0,255}\Z")
@@ -82,7 +79,7 @@ def _part(term: Term, groups: Mapping[str, str], user: ResourceType) -> str | No
     bare = term.op.removeprefix("not ")
     text = _bare(term, bare, groups, user) if term.op in CONDITIONS else None
     if text is None:
-        term.error = term.error or _("Choose a condition.")
+        term.error = term.error or "Choose a condition."
         return None
     return f"not ({text})" if bare != term.op else text
 
@@ -95,7 +92,7 @@ def _bare(term: Term, op: str, groups: Mapping[str, str], user: ResourceType) ->
         return f"{term.path} pr"
     values = _values(term, op, groups)
     if not values:
-        term.error = term.error or _("Give the text to compare with.")
+        term.error = term.error or "Give the text to compare with."
         return None
     if op != "in":
         return f"{term.path} {op} {_literal(values[0], kind)}"
@@ -112,7 +109,7 @@ def _values(term: Term, op: str, groups: Mapping[str, str]) -> list[str]:
     ids = {name.casefold(): id for id, name in groups.items()}
     unknown = next((value for value in values if value not in groups and value.casefold() not in ids), None)
     if unknown is not None:
-        term.error = _("There is no group “%(name)s”.", name=unknown)
+        term.error = f"There is no group “{unknown}”."
         return []
     return [value if value in groups else ids[value.casefold()] for value in values]
 
@@ -133,7 +130,7 @@ def _by_name(term: Term, groups: Mapping[str, str]) -> Term:
 def _kind(term: Term, user: ResourceType) -> str | None:
     """Find the attribute's type; what is wrong with the path becomes the term's error."""
     if not PATH.match(term.path):
-        term.error = _("Give an attribute path, such as department or name.familyName.")
+        term.error = "Give an attribute path, such as department or name.familyName."
         return None
     try:
         bound = filters.bind(filters.parse(f"{term.path} pr"), user)
