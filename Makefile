@@ -15,7 +15,7 @@ if [ -e $(VENV)/.failed ]; then rm $(VENV)/.failed; tail -n 20 $$log; exit 1; fi
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help serve worker migrate test check bench format lock clean
+.PHONY: help serve worker migrate test check bench format words lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ check: $(VENV)/.dev ## lint, format, types, import contracts
 
 format: $(VENV)/.dev ## format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+words: $(VENV)/.dev ## bring the translations in line with the sources, and list what is not translated
+	@$(BIN)/python -m scim_portal.translations
 
 bench: $(VENV)/.dev ## the load harness; ARGS='--users 1200 --database both'
 	@$(BIN)/python -m bench.run $(ARGS)

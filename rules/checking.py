@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 
+from scim_portal.protocol.sentences import say
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -63,7 +65,7 @@ class Node:
         elif not isinstance(value, str) or not value.strip():
             self.note("must be a text that is not empty", key)
         elif len(value) > limit:
-            self.note(f"must not be longer than {limit} characters", key)
+            self.note(say("must not be longer than {limit} characters", limit=limit), key)
         else:
             return value
         return ""
@@ -76,7 +78,7 @@ class Node:
         """Read one of the named options."""
         value = self.fields.get(key, default)
         if not isinstance(value, str) or value not in options:
-            self.note(f"must be one of {', '.join(options)}", key)
+            self.note(say("must be one of {choices}", choices=", ".join(options)), key)
             return default
         return value
 
@@ -84,7 +86,7 @@ class Node:
         """Read a whole number from 0 to `highest`."""
         value = self.fields.get(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= highest:
-            self.note(f"must be a whole number from 0 to {highest}", key)
+            self.note(say("must be a whole number from 0 to {highest}", highest=highest), key)
             return default
         return value
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from rules.policy import Policy, Rule
+from scim_portal.protocol.sentences import say
 
 
 class Flaw(StrEnum):
@@ -60,8 +61,8 @@ _SEVERITIES: Final = {
 def finding(
     kind: Flaw, rule: Rule, why: str, other: Rule | None = None, witness: Mapping[str, Any] | None = None
 ) -> Finding:
-    """Make a finding; `why` goes on after the rule's name."""
-    sentence = f"The rule “{rule.name}” {why}."
+    """Make a finding; `why`, best a `Sentence`, goes on after the rule's name."""
+    sentence = say("The rule “{rule}” {why}.", rule=rule.name, why=why)
     return Finding(kind, _SEVERITIES[kind], rule.id, other.id if other else None, sentence, witness)
 
 
@@ -73,4 +74,4 @@ def type_name(policy: Policy, key: str) -> str:
 def gift(policy: Policy, rule: Rule, family: str) -> str:
     """Name what a rule gives first in a family."""
     chain = rule.chains[family]
-    return type_name(policy, chain[0]) if chain else "no license"
+    return type_name(policy, chain[0]) if chain else say("no license")

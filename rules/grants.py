@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from rules.checking import Node
+from scim_portal.protocol.sentences import say
 
 NONE: Final = "none:"
 Chains = dict[str, tuple[str, ...]]
@@ -31,9 +32,9 @@ def chains(
     for index, grant in enumerate(grants):
         family = grant.removeprefix(NONE) if grant.startswith(NONE) else family_of.get(grant)
         if family is None or family not in families:
-            node.note(f"{grant!r} is neither a known license type nor none:<family>", "grants", index)
+            node.note(say("{grant!r} is neither a known license type nor none:<family>", grant=grant), "grants", index)
         elif family in found:
-            node.note(f"the family {family} is granted twice", "grants", index)
+            node.note(say("the family {family} is granted twice", family=family), "grants", index)
         else:
             found[family] = () if grant.startswith(NONE) else (grant,)
     _append_fallbacks(node, found, fallback, family_of)
@@ -45,8 +46,8 @@ def _append_fallbacks(node: Node, found: Chains, fallback: tuple[str, ...], fami
         family = family_of.get(key, "")
         chain = found.get(family, ())
         if not chain:
-            node.note(f"{key!r} is not a license type of a family this rule grants", "fallback", index)
+            node.note(say("{key!r} is not a license type of a family this rule grants", key=key), "fallback", index)
         elif key in chain:
-            node.note(f"{key!r} is named twice", "fallback", index)
+            node.note(say("{key!r} is named twice", key=key), "fallback", index)
         else:
             found[family] = (*chain, key)

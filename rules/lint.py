@@ -18,6 +18,7 @@ from rules.policy import Policy, Rule
 from rules.satisfiability import solve
 from rules.values import Answer
 from rules.witnesses import Linted, size, with_name
+from scim_portal.protocol.sentences import say
 
 BUDGET = 100_000
 QUESTION = 5_000
@@ -42,11 +43,12 @@ def lint(policy: Policy, now: datetime, *, nodes: int = BUDGET) -> tuple[Finding
 def _dead(rule: Rule, now: datetime, budget: Budget) -> Finding | None:
     """Tell why a rule can match nobody, now or later."""
     if not rule.chains:
-        return finding(Flaw.DEAD, rule, "has no effect: it gives nothing")
+        return finding(Flaw.DEAD, rule, say("has no effect: it gives nothing"))
     if rule.valid_until is not None and rule.valid_until <= now:
-        return finding(Flaw.DEAD, rule, f"has no effect: its time ended on {rule.valid_until:%Y-%m-%d}")
+        why = say("has no effect: its time ended on {day:%Y-%m-%d}", day=rule.valid_until)
+        return finding(Flaw.DEAD, rule, why)
     if solve((rule.condition.bound, True), budget=budget).answer is Answer.NO:
-        return finding(Flaw.DEAD, rule, "can match nobody: its condition contradicts itself")
+        return finding(Flaw.DEAD, rule, say("can match nobody: its condition contradicts itself"))
     return None
 
 
@@ -64,28 +66,31 @@ def _alone(policy: Policy, rules: list[Linted]) -> Iterator[Finding]:
         if not one.always or one.witness is None:
             continue
         witness = with_name(one.witness)
-        whom = "everybody" if one.rule.connector is None else "everybody who comes through its connector"
-        yield finding(Flaw.ALWAYS_TRUE, one.rule, f"matches {whom}, whatever a user looks like", witness=witness)
+        why = say("matches everybody, whatever a user looks like")
+        if one.rule.connector is not None:
+            why = say("matches everybody who comes through its connector, whatever a user looks like")
+        yield finding(Flaw.ALWAYS_TRUE, one.rule, why, witness=witness)
         if one.rule.connector is not None or one.rule.valid_from is not None or one.rule.valid_until is not None:
             continue
         for family in one.rule.chains:
             default = policy.defaults.get(family)
             if default is not None and family not in never_used:
                 never_used.add(family)
-                why = f"matches everybody, so nobody gets the default license {type_name(policy, default)}"
+                name = type_name(policy, default)
+                why = say("matches everybody, so nobody gets the default license {type}", type=name)
                 yield finding(Flaw.DEFAULT_NEVER_USED, one.rule, why, witness=witness)
 
 
 def _written(policy: Policy, rule: Rule) -> Iterator[Finding]:
     """Find what is odd about how a rule is written, in whatever state it is."""
     if "groups.display" in rule.condition.reads:
-        why = "tests the name of a group: it stops matching when the group is renamed; test the group's id instead"
+        why = say("tests the name of a group: it stops matching when the group is renamed; test the group's id instead")
         yield finding(Flaw.DISPLAY_NAME, rule, why)
     for chain in rule.chains.values():
         for better in chain[1:]:
             if policy.types[better].rank > policy.types[chain[0]].rank:
-                names = type_name(policy, better), type_name(policy, chain[0])
-                why = "gives {0} when {1} is full, though {0} is richer; people move down when a seat is free".format(
-                    *names
-                )
+                why = say(
+                    "gives {better} when {wanted} is full, though {better} is richer; people move down when a seat is free",
+                    better=type_name(policy, better), wanted=type_name(policy, chain[0]),
+                )  # fmt: skip
                 yield finding(Flaw.RICHER_FALLBACK, rule, why)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from itertools import islice
 from typing import Final
 
@@ -18,6 +19,7 @@ from rules.policy import Family, Mode, Policy, Rule
 from rules.satisfiability import Resource, solve
 from rules.values import UNSURE, Answer
 from rules.witnesses import Index, Linted, with_name
+from scim_portal.protocol.sentences import say
 
 OVERLAPS_A_RULE: Final = 3
 ROUNDS: Final = 8
@@ -42,13 +44,19 @@ def compare(policy: Policy, rules: Sequence[Linted], now: datetime, budget: Budg
         blockers = _shadow(scene, one)
         if blockers and one.witness is not None:
             shadowed.add(one.rule.id)
-            names = " and ".join(f"“{rule.name}”" for rule in blockers)
-            why = f"never decides: {names} {'decides' if len(blockers) == 1 else 'decide'} for everybody it matches"
-            yield finding(Flaw.SHADOWED, one.rule, why, blockers[0], with_name(one.witness))
+            yield finding(Flaw.SHADOWED, one.rule, _why_never(blockers), blockers[0], with_name(one.witness))
     left = [one for one in rules if not one.always and one.rule.id not in shadowed]
     for place, one in enumerate(left):
         met = (found for other in left[:place] if (found := _overlap(scene, one, other)) is not None)
         yield from islice(met, OVERLAPS_A_RULE)
+
+
+def _why_never(blockers: Sequence[Rule]) -> str:
+    if len(blockers) == 1:
+        return say("never decides: “{other}” decides for everybody it matches", other=blockers[0].name)
+    quoted = (f"“{rule.name}”" for rule in blockers)
+    names = reduce(lambda first, last: say("{first} and {last}", first=first, last=last), quoted)
+    return say("never decides: {others} decide for everybody it matches", others=names)
 
 
 def _shadow(scene: Scene, one: Linted) -> tuple[Rule, ...]:
@@ -122,10 +130,11 @@ def _overlap(scene: Scene, one: Linted, other: Linted) -> Finding | None:
     if found.answer is not Answer.YES:
         return None
     first, second = _ordered(policy, family, other.rule, one.rule)
-    why = (
-        f"and “{other.rule.name}” can match the same user; “{first.name}” then decides, which gives "
-        f"{gift(policy, first, family.key)} instead of {gift(policy, second, family.key)}"
-    )
+    why = say(
+        "and “{other}” can match the same user; “{first}” then decides, which gives {given} instead of {denied}",
+        other=other.rule.name, first=first.name, given=gift(policy, first, family.key),
+        denied=gift(policy, second, family.key),
+    )  # fmt: skip
     return finding(Flaw.OVERLAPPING, one.rule, why, other.rule, with_name(found.value))
 
 

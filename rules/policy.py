@@ -16,6 +16,7 @@ from rules import grants
 from rules.checking import Node, PolicyError, Problem
 from rules.conditions import Condition, compile_condition
 from scim_portal.protocol.definitions import USER, ResourceType
+from scim_portal.protocol.sentences import say
 
 __all__ = [
     "DEFAULT_PRIORITY",
@@ -245,7 +246,7 @@ def _refuse_repeated_ids(root: Node, rules: tuple[Rule, ...]) -> None:
     seen: set[str] = set()
     for index, rule in enumerate(rules):
         if rule.id and rule.id in seen:
-            root.note(f"the id {rule.id!r} is used by an earlier rule", "rules", index, "id")
+            root.note(say("the id {id!r} is used by an earlier rule", id=rule.id), "rules", index, "id")
         seen.add(rule.id)
 
 

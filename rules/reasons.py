@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from rules.decide import Kind, Source
+from scim_portal.protocol.sentences import Sentence, template
 
 
 class Event(StrEnum):
@@ -49,30 +50,53 @@ class Reason(StrEnum):
     ERASED = "erased"
 
 
-_SENTENCES: Final = {
-    Reason.FREE_SEAT: "{source} gives {type}, and a seat was free.",
-    Reason.WISH_ENDED: "Nothing gives {type} to this person any more; it came from {source}.",
-    Reason.WISH_RETURNED: "{source} gives {type} again, in time.",
-    Reason.WISH_MOVED: "{type} now comes from {source}.",
-    Reason.SETTLED: "Nothing gave {type} back within the settle time.",
-    Reason.SWAPPED: "A preferred license of the same family took the place of {type}.",
-    Reason.DEACTIVATED: "The person was deactivated while {type} was theirs.",
-    Reason.REACTIVATED: "The person returned while {type} was held for them.",
-    Reason.HOLD_OVER: "The person did not return to {type} within the hold.",
-    Reason.HOLD_GAVE_WAY: "The held seat of {type} gave way to someone who was waiting.",
-    Reason.LAPSED: "No contract for {type} is in force.",
-    Reason.RENEWED: "A contract for {type} is in force again.",
-    Reason.NO_ROOM: "{source} gives {type}, but no seat is free.",
-    Reason.GOT_SEAT: "The person has a seat that makes waiting for {type} needless.",
-    Reason.PARKING_OVER: "The wish for {type} did not return in time.",
-    Reason.ERASED: "The person was erased, so nothing of {type} is kept for them.",
+# Where the source is told, whole sentences for each kind: other languages inflect it, and its place in a sentence differs.
+_SENTENCES: Final[dict[Reason, str | dict[Kind, str]]] = {
+    Reason.FREE_SEAT: {
+        Kind.RULE: template("The rule “{rule}” gives {type}, and a seat was free."),
+        Kind.PIN: template("A pin gives {type}, and a seat was free."),
+        Kind.DEFAULT: template("The default license gives {type}, and a seat was free."),
+    },
+    Reason.WISH_ENDED: {
+        Kind.RULE: template("Nothing gives {type} to this person any more; it came from the rule “{rule}”."),
+        Kind.PIN: template("Nothing gives {type} to this person any more; it came from a pin."),
+        Kind.DEFAULT: template("Nothing gives {type} to this person any more; it came from the default license."),
+    },
+    Reason.WISH_RETURNED: {
+        Kind.RULE: template("The rule “{rule}” gives {type} again, in time."),
+        Kind.PIN: template("A pin gives {type} again, in time."),
+        Kind.DEFAULT: template("The default license gives {type} again, in time."),
+    },
+    Reason.WISH_MOVED: {
+        Kind.RULE: template("{type} now comes from the rule “{rule}”."),
+        Kind.PIN: template("{type} now comes from a pin."),
+        Kind.DEFAULT: template("{type} now comes from the default license."),
+    },
+    Reason.SETTLED: template("Nothing gave {type} back within the settle time."),
+    Reason.SWAPPED: template("A preferred license of the same family took the place of {type}."),
+    Reason.DEACTIVATED: template("The person was deactivated while {type} was theirs."),
+    Reason.REACTIVATED: template("The person returned while {type} was held for them."),
+    Reason.HOLD_OVER: template("The person did not return to {type} within the hold."),
+    Reason.HOLD_GAVE_WAY: template("The held seat of {type} gave way to someone who was waiting."),
+    Reason.LAPSED: template("No contract for {type} is in force."),
+    Reason.RENEWED: template("A contract for {type} is in force again."),
+    Reason.NO_ROOM: {
+        Kind.RULE: template("The rule “{rule}” gives {type}, but no seat is free."),
+        Kind.PIN: template("A pin gives {type}, but no seat is free."),
+        Kind.DEFAULT: template("The default license gives {type}, but no seat is free."),
+    },
+    Reason.GOT_SEAT: template("The person has a seat that makes waiting for {type} needless."),
+    Reason.PARKING_OVER: template("The wish for {type} did not return in time."),
+    Reason.ERASED: template("The person was erased, so nothing of {type} is kept for them."),
 }
 
 
 def sentence(reason: Reason, license_type: str, source: Source) -> str:
     """Write the reason as one sentence for an admin."""
-    text = _SENTENCES[reason].format(type=license_type, source=name(source))
-    return text[0].upper() + text[1:]
+    found = _SENTENCES[reason]
+    text = found if isinstance(found, str) else found[source.kind]
+    said = Sentence(text, {"type": license_type, "rule": source.rule_name})
+    return said if said[0].isupper() else said[0].upper() + said[1:]
 
 
 def name(source: Source) -> str:

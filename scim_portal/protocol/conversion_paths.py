@@ -14,6 +14,7 @@ from scim_portal.protocol.attributes import ResourceType, Type
 from scim_portal.protocol.errors import InvalidPath
 from scim_portal.protocol.filter_nodes import Literal
 from scim_portal.protocol.patch_path import locate, parse_path
+from scim_portal.protocol.sentences import say
 from scim_portal.protocol.tolerance import STRICT
 
 Body = dict[str, Any]
@@ -68,7 +69,9 @@ def spot(resource_type: ResourceType, text: str) -> Spot:
     ours = path.uri is None or resource_type.is_core(path.uri) or resource_type.extension(path.uri) is not None
     if resource_type.find(path.uri, path.name, anywhere=False) is None and (path.uri is None or not ours):
         if parsed.selection is not None:
-            raise InvalidPath(f"'{path.name}' is no attribute whose values brackets could choose from.", attribute=text)
+            raise InvalidPath(
+                say("'{name}' is no attribute whose values brackets could choose from.", name=path.name), attribute=text
+            )
         return Spot(text, path.uri, path.name, path.sub, known=False)
     return _known(resource_type, text)
 

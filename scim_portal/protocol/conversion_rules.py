@@ -17,6 +17,7 @@ from scim_portal.protocol.conversion_paths import Body, Spot, is_empty, read, sp
 from scim_portal.protocol.errors import InvalidValue, ScimError
 from scim_portal.protocol.filter_nodes import Literal
 from scim_portal.protocol.limits import DEFAULT
+from scim_portal.protocol.sentences import say
 from scim_portal.protocol.shaping import kind_of
 
 ROOT = "The document"
@@ -75,9 +76,9 @@ def read_rules(document: object, resource_type: ResourceType) -> dict[str, tuple
 
 def _rules(raw: object, place: str, resource_type: ResourceType) -> tuple[Rule, ...]:
     if not isinstance(raw, list):
-        raise _wrong(place, f"must be a list of rules, not {kind_of(raw)}")
+        raise _wrong(place, say("must be a list of rules, not {kind}", kind=kind_of(raw)))
     if len(raw) > MOST_RULES:
-        raise _wrong(place, f"has {len(raw)} rules; at most {MOST_RULES} are accepted")
+        raise _wrong(place, say("has {count} rules; at most {most} are accepted", count=len(raw), most=MOST_RULES))
     return tuple(_rule(one, f"{place}[{index}]", resource_type) for index, one in enumerate(raw))
 
 
@@ -85,16 +86,16 @@ def _rule(raw: object, place: str, resource_type: ResourceType) -> Rule:
     parts = _object(raw, place, dict.fromkeys(sorted(_KEYS)))
     given = [name for name in _WAYS if name in parts]
     if len(given) != 1:
-        raise _wrong(place, "needs exactly one of source, first_of and constant")
+        raise _wrong(place, say("needs exactly one of source, first_of and constant"))
     target = _target(parts.get("target"), f"{place}.target", resource_type)
     if given == ["constant"]:
         return _constant_rule(parts, target, place, resource_type)
     sources = _sources(parts, given[0], place, resource_type)
     dropped = parts.get("drop_source", False)
     if not isinstance(dropped, bool):
-        raise _wrong(f"{place}.drop_source", "must be true or false")
+        raise _wrong(f"{place}.drop_source", say("must be true or false"))
     if dropped and any(one.key == target.key for one in sources):
-        raise _wrong(f"{place}.drop_source", "would drop the target itself")
+        raise _wrong(f"{place}.drop_source", say("would drop the target itself"))
     transforms = _transforms(parts.get("transforms", []), f"{place}.transforms")
     return Rule(target, sources, None, transforms, _split(parts.get("split"), f"{place}.split"), dropped)
 
@@ -102,30 +103,32 @@ def _rule(raw: object, place: str, resource_type: ResourceType) -> Rule:
 def _constant_rule(parts: Body, target: Spot, place: str, resource_type: ResourceType) -> Rule:
     for name in ("transforms", "split", "drop_source"):
         if parts.get(name):
-            raise _wrong(f"{place}.{name}", "means nothing beside a constant")
+            raise _wrong(f"{place}.{name}", say("means nothing beside a constant"))
     value, at = parts["constant"], f"{place}.constant"
     if is_empty(value) or isinstance(value, list | dict):
-        raise _wrong(at, "must be a text, a number, true or false")
+        raise _wrong(at, say("must be a text, a number, true or false"))
     if target.name is None or target.type == "complex":
-        raise _wrong(at, f"cannot be all of {target.text}; name one of its parts as the target")
+        raise _wrong(at, say("cannot be all of {text}; name one of its parts as the target", text=target.text))
     _plain(value, at)
     nested: Any = value if target.sub is None else {target.sub: value}
     try:
         check_one(resource_type, target.uri, target.name, [nested] if target.many else nested, DEFAULT)
     except InvalidValue as problem:
-        raise _wrong(at, f"does not fit: {problem.detail.rstrip('.')}") from None
+        raise _wrong(at, say("does not fit: {problem}", problem=problem.detail.rstrip("."))) from None
     return Rule(target, constant=value)
 
 
 def _target(raw: object, place: str, resource_type: ResourceType) -> Spot:
     at = _spot(raw, place, resource_type)
     if not at.known:
-        raise _wrong(place, f"'{at.text}' is no attribute of {resource_type.name}")
+        raise _wrong(place, say("'{text}' is no attribute of {name}", text=at.text, name=resource_type.name))
     if not at.writable:
-        raise _wrong(place, f"'{at.text}' is kept by the server and cannot be set")
+        raise _wrong(place, say("'{text}' is kept by the server and cannot be set", text=at.text))
     if at.many and at.sub is not None and not at.facts:
         example = f'{at.name}[type eq "work"].{at.sub}'
-        raise _wrong(place, f"'{at.text}' has many values; say which one, as in {example}")
+        raise _wrong(
+            place, say("'{text}' has many values; say which one, as in {example}", text=at.text, example=example)
+        )
     return at
 
 
@@ -134,32 +137,32 @@ def _sources(parts: Body, way: str, place: str, resource_type: ResourceType) -> 
         return (_spot(parts["source"], f"{place}.source", resource_type),)
     listed = parts["first_of"]
     if not isinstance(listed, list) or not 1 <= len(listed) <= MOST_SOURCES:
-        raise _wrong(f"{place}.first_of", f"must be a list of 1 to {MOST_SOURCES} paths")
+        raise _wrong(f"{place}.first_of", say("must be a list of 1 to {most} paths", most=MOST_SOURCES))
     return tuple(_spot(one, f"{place}.first_of[{index}]", resource_type) for index, one in enumerate(listed))
 
 
 def _spot(raw: object, place: str, resource_type: ResourceType) -> Spot:
     if not isinstance(raw, str) or not raw:
-        raise _wrong(place, f"must be an attribute's path, not {kind_of(raw) if raw != '' else 'empty'}")
+        raise _wrong(place, say("must be an attribute's path, not {kind}", kind=kind_of(raw) if raw != "" else "empty"))
     try:
         at = spot(resource_type, raw)
     except ScimError as problem:
         raise _wrong(place, problem.detail.rstrip(".")) from None
     if at.name is None:
-        raise _wrong(place, "names a whole schema; name one of its attributes")
+        raise _wrong(place, say("names a whole schema; name one of its attributes"))
     if at.name.lower() in _UNTOUCHABLE or "password" in at.text.lower():
-        raise _wrong(place, f"'{at.name}' cannot be converted")
+        raise _wrong(place, say("'{name}' cannot be converted", name=at.name))
     if at.facts and at.sub is None:
-        raise _wrong(place, f"name the part after the brackets, as in {at.text}.value")
+        raise _wrong(place, say("name the part after the brackets, as in {text}.value", text=at.text))
     return at
 
 
 def _transforms(raw: object, place: str) -> tuple[str, ...]:
     if not isinstance(raw, list) or len(raw) > MOST_PARTS or not all(isinstance(one, str) for one in raw):
-        raise _wrong(place, f"must be a list of {', '.join(TRANSFORMS)}")
+        raise _wrong(place, say("must be a list of {choices}", choices=", ".join(TRANSFORMS)))
     for index, one in enumerate(raw):
         if one not in TRANSFORMS:
-            raise _wrong(f"{place}[{index}]", f"must be one of {', '.join(TRANSFORMS)}")
+            raise _wrong(f"{place}[{index}]", say("must be one of {choices}", choices=", ".join(TRANSFORMS)))
     return tuple(raw)
 
 
@@ -169,10 +172,12 @@ def _split(raw: object, place: str) -> Split | None:
     parts = _object(raw, place, {"separator": None, "part": None})
     separator, part = parts.get("separator"), parts.get("part")
     if not isinstance(separator, str) or not 1 <= len(separator) <= LONGEST_SEPARATOR:
-        raise _wrong(f"{place}.separator", f"must be a text of 1 to {LONGEST_SEPARATOR} characters")
+        raise _wrong(f"{place}.separator", say("must be a text of 1 to {most} characters", most=LONGEST_SEPARATOR))
     _plain(separator, f"{place}.separator")
     if type(part) is not int or part == 0 or abs(part) > MOST_PARTS:
-        raise _wrong(f"{place}.part", f"must be 1 to {MOST_PARTS}, or -1 to -{MOST_PARTS} counted from the end")
+        raise _wrong(
+            f"{place}.part", say("must be 1 to {most}, or -1 to -{most} counted from the end", most=MOST_PARTS)
+        )
     return Split(separator, part)
 
 
@@ -184,16 +189,18 @@ def _piece(split: Split, text: str) -> str:
 
 def _object(raw: object, place: str, known: dict[str, None]) -> Body:
     if not isinstance(raw, dict):
-        raise _wrong(place, f"must be an object, not {kind_of(raw)}")
+        raise _wrong(place, say("must be an object, not {kind}", kind=kind_of(raw)))
     unknown = sorted(str(name) for name in raw if name not in known)
     if unknown:
-        raise _wrong(place, f"has '{unknown[0][:64]}', which is none of {_listed(list(known))}")
+        raise _wrong(
+            place, say("has '{unknown}', which is none of {known}", unknown=unknown[0][:64], known=_listed(list(known)))
+        )
     return raw
 
 
 def _plain(value: object, place: str) -> None:
     if isinstance(value, str) and any(ord(one) < 32 for one in value):
-        raise _wrong(place, "contains a control character")
+        raise _wrong(place, say("contains a control character"))
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -201,4 +208,4 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _wrong(place: str, sentence: str) -> InvalidValue:
-    return InvalidValue(f"{place}: {sentence}.", attribute=place)
+    return InvalidValue(say("{place}: {sentence}.", place=place, sentence=sentence), attribute=place)

@@ -31,6 +31,7 @@ from scim_portal.protocol.filter_nodes import (
     ValuePath,
 )
 from scim_portal.protocol.folding import exact_text, fold_instant, fold_piece, fold_text
+from scim_portal.protocol.sentences import say
 
 _SUBSTRING = frozenset({"co", "sw", "ew"})
 _ORDER = frozenset({"gt", "ge", "lt", "le"})
@@ -76,11 +77,11 @@ def bind_element(node: Node, attribute: Attribute) -> Bound:
         case Not(item):
             return BoundNot(bind_element(item, attribute))
         case ValuePath(path):
-            raise InvalidFilter(f"'{path}[...]' cannot stand inside other brackets.")
+            raise InvalidFilter(say("'{path}[...]' cannot stand inside other brackets.", path=path))
     path = node.path
     sub = None if path.uri or path.sub else attribute.sub(path.name)
     if sub is None or not attribute.multi_valued:
-        raise InvalidFilter(f"'{attribute.name}' has no values with '{path}' to choose by.")
+        raise InvalidFilter(say("'{name}' has no values with '{path}' to choose by.", name=attribute.name, path=path))
     return _bind_term(node, Target(None, (sub.name,), None, sub))
 
 
@@ -88,16 +89,22 @@ def _resolve(path: Path, resource_type: ResourceType, term: str) -> Target:
     alias = _ALIASES.get(path.name.lower(), "")
     found = resource_type.find(path.uri, path.name) or resource_type.find(path.uri, alias)
     if found is None:
-        raise InvalidFilter(f"'{path}' in '{term}' is no attribute of {resource_type.name}.", attribute=str(path))
+        raise InvalidFilter(
+            say("'{path}' in '{term}' is no attribute of {name}.", path=path, term=term, name=resource_type.name),
+            attribute=str(path),
+        )
     uri, attribute = found
     if attribute.returned == "never":
-        raise InvalidFilter(f"'{path}' cannot be searched.", attribute=str(path))
+        raise InvalidFilter(say("'{path}' cannot be searched.", path=path), attribute=str(path))
     multi = 0 if attribute.multi_valued else None
     if path.sub is None:
         return Target(uri, (attribute.name,), multi, attribute)
     sub = attribute.sub(path.sub)
     if sub is None:
-        raise InvalidFilter(f"'{attribute.name}' in '{term}' has no part '{path.sub}'.", attribute=str(path))
+        raise InvalidFilter(
+            say("'{name}' in '{term}' has no part '{sub}'.", name=attribute.name, term=term, sub=path.sub),
+            attribute=str(path),
+        )
     return Target(uri, (attribute.name, sub.name), multi, sub)
 
 
@@ -106,7 +113,7 @@ def _bind_term(node: Compare | Present, target: Target) -> Bound:
         return BoundPresent(target)
     if node.value is None:
         if node.op not in ("eq", "ne"):
-            raise _unfit(node, "null can only be compared with eq and ne")
+            raise _unfit(node, say("null can only be compared with eq and ne"))
         return BoundNot(BoundPresent(target)) if node.op == "eq" else BoundPresent(target)
     value_of = target.attribute.sub("value")
     if value_of is not None:
@@ -118,11 +125,14 @@ def _bind_term(node: Compare | Present, target: Target) -> Bound:
 def _check_operator(node: Compare, attribute: Attribute) -> None:
     kind = attribute.type
     if kind == "complex":
-        raise _unfit(node, f"'{attribute.name}' has parts; compare one of them")
+        raise _unfit(node, say("'{name}' has parts; compare one of them", name=attribute.name))
     if node.op in _SUBSTRING and kind not in _TEXT_TYPES:
-        raise _unfit(node, f"'{node.op}' compares text, and '{attribute.name}' is of type {kind}")
+        raise _unfit(
+            node,
+            say("'{op}' compares text, and '{name}' is of type {kind}", op=node.op, name=attribute.name, kind=kind),
+        )
     if node.op in _ORDER and kind in ("boolean", "binary"):
-        raise _unfit(node, f"values of type {kind} have no order")
+        raise _unfit(node, say("values of type {kind} have no order", kind=kind))
 
 
 def _fold_literal(node: Compare, value: Literal, attribute: Attribute) -> str | int | float | bool:
@@ -137,7 +147,7 @@ def _fold_literal(node: Compare, value: Literal, attribute: Attribute) -> str | 
             return instant
         case (("string" | "reference" | "binary"), str()):
             return _fold_string(node.op, value, attribute)
-    raise _unfit(node, f"'{attribute.name}' is of type {attribute.type}")
+    raise _unfit(node, say("'{name}' is of type {type}", name=attribute.name, type=attribute.type))
 
 
 def _fold_string(op: str, value: str, attribute: Attribute) -> str:
@@ -148,4 +158,8 @@ def _fold_string(op: str, value: str, attribute: Attribute) -> str:
 
 
 def _unfit(node: Compare, reason: str) -> InvalidFilter:
-    return InvalidFilter(f"'{to_text(node)}' cannot be compared: {reason}.", attribute=str(node.path), value=node.value)
+    return InvalidFilter(
+        say("'{term}' cannot be compared: {reason}.", term=to_text(node), reason=reason),
+        attribute=str(node.path),
+        value=node.value,
+    )

@@ -15,6 +15,7 @@ import orjson
 from scim_portal.protocol.errors import InvalidFilter
 from scim_portal.protocol.filter_nodes import OPERATORS, And, Compare, Literal, Node, Not, Or, Path, Present, ValuePath
 from scim_portal.protocol.filter_tokens import MAX_TERMS, BrokenTextError, Kind, Token, tokenize
+from scim_portal.protocol.sentences import say
 
 _NAME = r"[A-Za-z$][\w$\-]*"
 _PATH = re.compile(rf"(?:(?P<uri>urn:[\w.:\-]+):)?(?P<name>{_NAME})(?:\.(?P<sub>{_NAME}))?", re.ASCII | re.IGNORECASE)
@@ -30,14 +31,14 @@ def parse(text: str, *, bare_words: bool = False) -> Node:
     try:
         return _parse(text, bare_words)
     except BrokenTextError as problem:
-        raise InvalidFilter(f"The filter cannot be read: {problem}.", value=text) from None
+        raise InvalidFilter(say("The filter cannot be read: {problem}.", problem=problem.args[0]), value=text) from None
 
 
 @lru_cache(maxsize=512)
 def _parse(text: str, bare_words: bool) -> Node:
     reader = Reader(tokenize(text), bare_words)
     node = reader.disjunction()
-    reader.take("end", "'and', 'or' or the end")
+    reader.take("end", say("'and', 'or' or the end"))
     return node
 
 
@@ -65,7 +66,7 @@ class Reader:
         """Take one token of a kind, or refuse."""
         token = self.token
         if token.kind != kind:
-            raise BrokenTextError(f"{expected} was expected, not {token}")
+            raise BrokenTextError(say("{expected} was expected, not {token}", expected=expected, token=token.told))
         self.place += 1
         return token
 
@@ -100,17 +101,17 @@ class Reader:
         return self._condition(self.path())
 
     def _inner(self, opening: Kind, closing: Kind) -> Node:
-        self.take(opening, repr(opening))
+        self.take(opening, say("{mark!r}", mark=opening))
         node = self.disjunction()
-        self.take(closing, repr(closing))
+        self.take(closing, say("{mark!r}", mark=closing))
         return node
 
     def path(self) -> Path:
         """Take an attribute name."""
-        token = self.take("word", "an attribute name")
+        token = self.take("word", say("an attribute name"))
         path = read_path(token.text)
         if path is None:
-            raise BrokenTextError(f"{token} is no attribute name")
+            raise BrokenTextError(say("{token} is no attribute name", token=token.told))
         return path
 
     def selection(self) -> Node:
@@ -122,13 +123,13 @@ class Reader:
             return self._value_path(path)
         self.terms += 1
         if self.terms > MAX_TERMS:
-            raise BrokenTextError(f"it has more than {MAX_TERMS} terms")
-        token = self.take("word", f"an operator after '{path}'")
+            raise BrokenTextError(say("it has more than {most} terms", most=MAX_TERMS))
+        token = self.take("word", say("an operator after '{path}'", path=path))
         operator = token.text.lower()
         if operator == "pr":
             return Present(path)
         if operator not in OPERATORS:
-            raise BrokenTextError(f"{token} is no operator")
+            raise BrokenTextError(say("{token} is no operator", token=token.told))
         return Compare(path, operator, self._literal())
 
     def _value_path(self, path: Path) -> Node:
@@ -140,7 +141,7 @@ class Reader:
         self.place += 1
         sub = read_path(token.text[1:])
         if sub is None or sub.sub or sub.uri:
-            raise BrokenTextError(f"{token} is no sub-attribute")
+            raise BrokenTextError(say("{token} is no sub-attribute", token=token.told))
         last = self._condition(sub)
         items = item.items if isinstance(item, And) else (item,)
         return ValuePath(path, And((*items, last)))
@@ -157,14 +158,18 @@ class Reader:
                 return _CONSTANTS[token.text.lower()]
             case "word" if self.bare_words:
                 return token.text
-        raise BrokenTextError(f'a value such as "text", 12, true or null was expected, not {token}')
+        raise BrokenTextError(
+            say('a value such as "text", 12, true or null was expected, not {token}', token=token.told)
+        )
 
 
 def _string(token: Token) -> str:
     try:
         return str(orjson.loads(token.text))
     except orjson.JSONDecodeError:
-        raise BrokenTextError(f"the text at position {token.position} is not valid Unicode") from None
+        raise BrokenTextError(
+            say("the text at position {position} is not valid Unicode", position=token.position)
+        ) from None
 
 
 def _number(token: Token) -> int | float:
@@ -172,7 +177,7 @@ def _number(token: Token) -> int | float:
     if len(token.text) <= MAX_DIGITS:
         number = float(token.text) if set(token.text) & set(".eE") else int(token.text)
     if not math.isfinite(number):
-        raise BrokenTextError(f"the number at position {token.position} is too large")
+        raise BrokenTextError(say("the number at position {position} is too large", position=token.position))
     return number
 
 

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from scim_portal.protocol.sentences import Sentence, say
+
 MAX_LENGTH = 4096
 MAX_DEPTH = 20
 MAX_TERMS = 50
@@ -40,13 +42,22 @@ class Token:
     position: int
 
     def __str__(self) -> str:
-        return "the end" if self.kind == "end" else f"{self.text!r} at position {self.position}"
+        return str(self.told)
+
+    @property
+    def told(self) -> Sentence:
+        """Name it and its place inside a sentence."""
+        if self.kind == "end":
+            return say("the end")
+        return say("{text!r} at position {position}", text=self.text, position=self.position)
 
 
 def tokenize(text: str) -> list[Token]:
     """Cut the text into tokens, the last of kind "end"; checks length and nesting."""
     if len(text) > MAX_LENGTH:
-        raise BrokenTextError(f"it is {len(text)} characters long; at most {MAX_LENGTH} are accepted")
+        raise BrokenTextError(
+            say("it is {length} characters long; at most {most} are accepted", length=len(text), most=MAX_LENGTH)
+        )
     tokens: list[Token] = []
     place = 0
     while not tokens or tokens[-1].kind != "end":
@@ -61,7 +72,11 @@ def _next(text: str, place: int) -> tuple[Token, int]:
     if found is None:
         blank = len(text[place:]) - len(text[place:].lstrip(" \t"))
         raise BrokenTextError(
-            f"the character {text[place + blank]!r} at position {place + blank + 1} cannot stand there"
+            say(
+                "the character {character!r} at position {position} cannot stand there",
+                character=text[place + blank],
+                position=place + blank + 1,
+            )
         )
     name = str(found.lastgroup)
     piece = found[name]
@@ -74,4 +89,10 @@ def _check_depth(tokens: list[Token]) -> None:
     for token in tokens:
         depth += (token.kind in "([") - (token.kind in ")]")
         if depth > MAX_DEPTH:
-            raise BrokenTextError(f"it is nested deeper than {MAX_DEPTH} levels at position {token.position}")
+            raise BrokenTextError(
+                say(
+                    "it is nested deeper than {most} levels at position {position}",
+                    most=MAX_DEPTH,
+                    position=token.position,
+                )
+            )

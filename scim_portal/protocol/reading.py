@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from scim_portal.protocol.errors import InvalidSyntax, InvalidValue
+from scim_portal.protocol.sentences import say
 
 MAX_DEPTH = 20
 _LONGEST_NAME = 100
@@ -33,7 +34,7 @@ def loads(body: bytes) -> dict[str, Any]:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as problem:
-        raise InvalidSyntax(f"The body is not valid JSON in UTF-8: {problem}.") from None
+        raise InvalidSyntax(say("The body is not valid JSON in UTF-8: {problem}.", problem=problem)) from None
     if not isinstance(document, dict):
         raise InvalidSyntax("The body must be a JSON object.")
     # Control characters reach a parsed string only through an escape, so most bodies need no search for them.
@@ -47,12 +48,17 @@ def _refuse_repeats(pairs: list[tuple[str, Any]]) -> None:
     if len(set(names)) != len(names):
         counts = Counter(names)
         again = next(name for name, _ in reversed(pairs) if counts[name.lower()] > 1)
-        raise InvalidSyntax(f"The attribute '{again}' appears twice in the same object.", attribute=again)
+        raise InvalidSyntax(
+            say("The attribute '{again}' appears twice in the same object.", again=again), attribute=again
+        )
 
 
 def _walk(value: Any, path: str, depth: int, search: bool) -> None:
     if depth > MAX_DEPTH:
-        raise InvalidSyntax(f"The body is nested deeper than {MAX_DEPTH} levels at '{path}'.", attribute=path)
+        raise InvalidSyntax(
+            say("The body is nested deeper than {max_depth} levels at '{path}'.", max_depth=MAX_DEPTH, path=path),
+            attribute=path,
+        )
     if isinstance(value, dict):
         for name, one in value.items():
             if search:

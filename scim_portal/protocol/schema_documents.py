@@ -13,6 +13,7 @@ from typing import Any, get_args
 from scim_portal.protocol.attributes import COMMON_ATTRIBUTES, Attribute, Schema, Type
 from scim_portal.protocol.definitions import ENTERPRISE_URN, GROUP_URN, LICENSE_URN, USER_URN
 from scim_portal.protocol.errors import InvalidValue
+from scim_portal.protocol.sentences import Sentence, say, template
 
 MOST_ATTRIBUTES = 100
 LONGEST_URN = 120
@@ -35,13 +36,16 @@ _MEMBERS = frozenset(
 )
 # What each characteristic may say besides its usual value, and why not more.
 _SERVED = {
-    "required": ((False,), "cannot be required: whoever does not know it could not create anybody"),
+    "required": ((False,), template("cannot be required: whoever does not know it could not create anybody")),
     "mutability": (
         ("readWrite", "readOnly"),
-        "must be readWrite or readOnly; this server keeps no promise about others in declared attributes",
+        template("must be readWrite or readOnly; this server keeps no promise about others in declared attributes"),
     ),
-    "returned": (("default", "always"), "must be returned by default or always"),
-    "uniqueness": (("none",), "cannot be unique: this server does not watch over the values of declared attributes"),
+    "returned": (("default", "always"), template("must be returned by default or always")),
+    "uniqueness": (
+        ("none",),
+        template("cannot be unique: this server does not watch over the values of declared attributes"),
+    ),
 }
 
 
@@ -60,15 +64,18 @@ def read_urn(urn: object) -> str:
     text = urn.strip() if isinstance(urn, str) else ""
     if not _URN.fullmatch(text) or len(text) > LONGEST_URN:
         raise InvalidValue(
-            f"Give a URN of at most {LONGEST_URN} characters, such as urn:acme:scim:schemas:1.0:User; after urn: it has "
-            "letters, digits and the characters : . - _ only.",
+            say(
+                "Give a URN of at most {most} characters, such as urn:acme:scim:schemas:1.0:User; after urn: it has "
+                "letters, digits and the characters : . - _ only.",
+                most=LONGEST_URN,
+            ),
             attribute="urn",
             value=urn,
         )
     folded = text.lower()
     if folded.startswith(_RESERVED) or any(f"{folded}:".startswith(f"{one.lower()}:") for one in _KNOWN):
         raise InvalidValue(
-            f"'{text}' belongs to a schema that this server knows by itself.", attribute="urn", value=urn
+            say("'{text}' belongs to a schema that this server knows by itself.", text=text), attribute="urn", value=urn
         )
     return text
 
@@ -79,7 +86,11 @@ def read_attributes(documents: object) -> tuple[Attribute, ...]:
     count = len(found) + sum(len(one.sub_attributes) for one in found)
     if count > MOST_ATTRIBUTES:
         raise InvalidValue(
-            f"There are {count} attributes, parts included; at most {MOST_ATTRIBUTES} are accepted.",
+            say(
+                "There are {count} attributes, parts included; at most {most} are accepted.",
+                count=count,
+                most=MOST_ATTRIBUTES,
+            ),
             attribute="attributes",
         )
     return found
@@ -119,7 +130,9 @@ def _several(documents: object, place: str, *, inner: bool) -> tuple[Attribute, 
     for index, one in enumerate(documents):
         attribute = _attribute(one, f"{place}/{index}", inner=inner)
         if any(attribute.name.lower() == other.name.lower() for other in found):
-            raise InvalidValue(f"The name '{attribute.name}' stands here twice.", attribute=f"{place}/{index}/name")
+            raise InvalidValue(
+                say("The name '{name}' stands here twice.", name=attribute.name), attribute=f"{place}/{index}/name"
+            )
         found.append(attribute)
     return tuple(found)
 
@@ -130,12 +143,14 @@ def _attribute(document: object, place: str, *, inner: bool) -> Attribute:
     said = {key: value for key, value in document.items() if value is not None}
     for key in said:
         if key not in _MEMBERS:
-            raise InvalidValue(f"'{key[:60]}' is no characteristic of an attribute.", attribute=place)
+            raise InvalidValue(say("'{key}' is no characteristic of an attribute.", key=key[:60]), attribute=place)
     name, kind = _name(said.get("name"), place, inner), _type(said.get("type", "string"), place, inner)
     _refuse_more(said, name, place, inner)
     parts = "subAttributes" in said
     if parts and kind != "complex":
-        raise InvalidValue(f"Only a complex attribute has parts; '{name}' is not.", attribute=f"{place}/subAttributes")
+        raise InvalidValue(
+            say("Only a complex attribute has parts; '{name}' is not.", name=name), attribute=f"{place}/subAttributes"
+        )
     sub = _several(said.get("subAttributes"), f"{place}/subAttributes", inner=True) if kind == "complex" else ()
     return Attribute(
         name,
@@ -155,27 +170,38 @@ def _name(name: object, place: str, inner: bool) -> str:
     text = name if isinstance(name, str) else ""
     if not _NAME.fullmatch(text) or len(text) > LONGEST_NAME or (text == "$ref" and not inner):
         raise InvalidValue(
-            f"Give a name of at most {LONGEST_NAME} characters: a letter, then letters, digits, '-', '_' or '$'.",
+            say(
+                "Give a name of at most {most} characters: a letter, then letters, digits, '-', '_' or '$'.",
+                most=LONGEST_NAME,
+            ),
             attribute=f"{place}/name",
             value=name,
         )
     if text.lower() in _COMMON | {"null"}:
-        raise InvalidValue(f"'{text}' means something else everywhere; choose another name.", attribute=f"{place}/name")
+        raise InvalidValue(
+            say("'{text}' means something else everywhere; choose another name.", text=text), attribute=f"{place}/name"
+        )
     return text
 
 
 def _type(kind: object, place: str, inner: bool) -> Any:
     if kind not in TYPES or (inner and kind == "complex"):
-        why = "A complex attribute cannot hold another one" if kind == "complex" else "There is no such type"
+        why = say("There is no such type") if kind != "complex" else say("A complex attribute cannot hold another one")
         choices = ", ".join(one for one in TYPES if not inner or one != "complex")
-        raise InvalidValue(f"{why}; choose one of {choices}.", attribute=f"{place}/type", value=kind)
+        raise InvalidValue(
+            say("{why}; choose one of {choices}.", why=why, choices=choices), attribute=f"{place}/type", value=kind
+        )
     return kind
 
 
 def _refuse_more(said: dict[str, Any], name: str, place: str, inner: bool) -> None:
     for key, (accepted, reason) in _SERVED.items():
         if key in said and not any(type(said[key]) is type(one) and said[key] == one for one in accepted):
-            raise InvalidValue(f"'{name}' {reason}.", attribute=f"{place}/{key}", value=said[key])
+            raise InvalidValue(
+                say("'{name}' {reason}.", name=name, reason=Sentence(reason, {})),
+                attribute=f"{place}/{key}",
+                value=said[key],
+            )
     if inner and said.get("returned") == "always":
         raise InvalidValue(
             "A part is returned by default; 'always' is for whole attributes.", attribute=f"{place}/returned"
@@ -201,6 +227,7 @@ def _texts(said: dict[str, Any], key: str, place: str, fits: bool) -> tuple[str,
 def _text(value: object, place: str, limit: int) -> str:
     if not isinstance(value, str) or len(value) > limit or _CONTROL.search(value):
         raise InvalidValue(
-            f"This must be a text of at most {limit} characters, without control characters.", attribute=place
+            say("This must be a text of at most {limit} characters, without control characters.", limit=limit),
+            attribute=place,
         )
     return value

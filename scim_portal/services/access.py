@@ -11,6 +11,7 @@ from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound, Unauthorized
 from scim_portal.models import Admin
 from scim_portal.protocol.folding import fold_text
+from scim_portal.protocol.sentences import say
 from scim_portal.services import admins, audit, passwords, sessions, signed_values, throttling, two_factor
 from scim_portal.services.audit import Action
 
@@ -45,10 +46,10 @@ def create_admin(ctx: Ctx, *, email: str, role: str) -> tuple[Admin, str]:
 def add(ctx: Ctx, *, email: str, role: str, password_hash: str) -> Admin:
     """Write an admin down who has to choose a password yet. Raises `Invalid`, and `Conflict` for an e-mail that is taken."""
     if not EMAIL.match(email):
-        raise Invalid(f"{email!r} is no e-mail address.", field="email", value=email)
+        raise Invalid(say("{email!r} is no e-mail address.", email=email), field="email", value=email)
     admins.known_role(role)
     if _by_email(ctx, email):
-        raise Conflict(f"{email} is an admin of this portal already.", field="email", value=email)
+        raise Conflict(say("{email} is an admin of this portal already.", email=email), field="email", value=email)
     admin = Admin(
         portal_id=ctx.portal.id, email=email, email_folded=fold_text(email), role=role, password_hash=password_hash,
         must_change_password=True, created_at=ctx.now,

@@ -13,8 +13,10 @@ from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
 from scim_portal.ids import is_id
 from scim_portal.models import Admin
+from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, sessions, two_factor
 from scim_portal.services.audit import Action
+from scim_portal.translations import LANGUAGES
 
 MOST_LISTED = 500
 INVITED = "invited:"
@@ -43,7 +45,11 @@ def is_invited(admin: Admin) -> bool:
 def known_role(role: str) -> Role:
     """Read a role. Raises `Invalid` for one that does not exist."""
     if role not in set(Role):
-        raise Invalid(f"There is no role {role!r}; choose one of {', '.join(Role)}.", field="role", value=role)
+        raise Invalid(
+            say("There is no role {role!r}; choose one of {choices}.", role=role, choices=", ".join(Role)),
+            field="role",
+            value=role,
+        )
     return Role(role)
 
 
@@ -105,6 +111,17 @@ def set_time_zone(ctx: Ctx, id: str, zone: str | None) -> None:
     if before != zone:
         named = (ctx, Action.ADMIN_CHANGED, "admin", admin.id, admin.email)
         audit.record(*named, before={"time_zone": before}, after={"time_zone": zone})
+
+
+def set_language(ctx: Ctx, id: str, language: str | None) -> None:
+    """Say in which language an admin's pages are; None is what the browser says. Raises `Invalid` for one there is not."""
+    if language is not None and language not in LANGUAGES:
+        raise Invalid("There is no such language.", field="language", value=language)
+    admin = locked(ctx, id)
+    before, admin.language = admin.language, language
+    if before != language:
+        named = (ctx, Action.ADMIN_CHANGED, "admin", admin.id, admin.email)
+        audit.record(*named, before={"language": before}, after={"language": language})
 
 
 @lru_cache(maxsize=1)

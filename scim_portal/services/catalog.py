@@ -15,6 +15,7 @@ from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import ContractLine, Family, LicenseType, Portal
+from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, capacity, license_fields, licensing, rulebook, work
 from scim_portal.services.audit import Action
 
@@ -68,7 +69,7 @@ def find(ctx: Ctx, key: str) -> LicenseType:
     """Find a licence type. Raises `NotFound`."""
     type = db.session.scalar(scoped(LicenseType, ctx).where(LicenseType.key == key))
     if type is None:
-        raise NotFound(f"There is no license type {key!r} in this portal.", field="key", value=key)
+        raise NotFound(say("There is no license type {key!r} in this portal.", key=key), field="key", value=key)
     return type
 
 
@@ -82,7 +83,7 @@ def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, ran
         if not KEY.match(value):
             raise Invalid(BAD_KEY, field=field, value=value)
     if db.session.scalar(scoped(LicenseType, ctx).where(LicenseType.key == key)):
-        raise Conflict(f"There is a license type {key!r} already.", field="key", value=key)
+        raise Conflict(say("There is a license type {key!r} already.", key=key), field="key", value=key)
     _refuse_taken_name(ctx, key, name)
     _ensure_family(ctx, family)
     type = LicenseType(
@@ -195,7 +196,9 @@ def _move(ctx: Ctx, type: LicenseType, family: str) -> None:
         rulebook.compile_document(ctx, rulebook.current(ctx)[1])
     except Invalid as error:
         raise Invalid(
-            f"The rules in force need the present family: {error.detail}", field="family", value=family
+            say("The rules in force need the present family: {detail}", detail=error.detail),
+            field="family",
+            value=family,
         ) from None
 
 
@@ -212,7 +215,7 @@ def _summary(type: LicenseType, bought: int | None) -> Summary:
 def _fill(line: ContractLine, fields: dict[str, Any]) -> None:
     for field, value in fields.items():
         if field not in LINE_FIELDS:
-            raise Invalid(f"A contract line has no {field!r}.", field=field, value=value)
+            raise Invalid(say("A contract line has no {field!r}.", field=field), field=field, value=value)
         setattr(line, field, value)
     if line.quantity is not None and not 0 <= line.quantity <= 100_000_000:
         raise Invalid(

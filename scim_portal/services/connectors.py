@@ -9,6 +9,7 @@ from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import Connector
+from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, rulebook, tokens
 from scim_portal.services.audit import Action
 
@@ -38,7 +39,11 @@ def of_kind(ctx: Ctx, kind: str) -> Connector | None:
 def create(ctx: Ctx, *, kind: str, name: str | None = None, tolerance: str | None = None) -> Connector:
     """Create a connector, switched off. Raises `Invalid` for an unknown kind, `Conflict` for a name that is taken."""
     if kind not in KINDS:
-        raise Invalid(f"There is no kind {kind!r}; choose one of {', '.join(KINDS)}.", field="kind", value=kind)
+        raise Invalid(
+            say("There is no kind {kind!r}; choose one of {choices}.", kind=kind, choices=", ".join(KINDS)),
+            field="kind",
+            value=kind,
+        )
     connector = Connector(
         portal_id=ctx.portal.id, id=new_id(), kind=kind, name=_free_name(ctx, name or KINDS[kind]), enabled=False,
         strict=False, show_licenses=False, tolerance=_tolerance(tolerance or kind), created_at=ctx.now,
@@ -92,8 +97,8 @@ def why_not_enable(ctx: Ctx, connector: Connector) -> str | None:
 def missing(*, default_is_decided: bool, has_token: bool) -> str | None:
     """Say the same of what is known already."""
     if not default_is_decided:
-        return "Decide the default license first: choose a type, or “no license”, under Rules."
-    return None if has_token else "Issue a token first: without one that is valid now, nobody could call."
+        return say("Decide the default license first: choose a type, or “no license”, under Rules.")
+    return None if has_token else say("Issue a token first: without one that is valid now, nobody could call.")
 
 
 def _free_name(ctx: Ctx, name: str) -> str:
@@ -101,14 +106,16 @@ def _free_name(ctx: Ctx, name: str) -> str:
     if not name or len(name) > 100:
         raise Invalid("A connector's name has 1 to 100 characters.", field="name", value=name)
     if db.session.scalar(scoped(Connector, ctx).where(Connector.name == name)):
-        raise Conflict(f"There is a connector “{name}” already.", field="name", value=name)
+        raise Conflict(say("There is a connector “{name}” already.", name=name), field="name", value=name)
     return name
 
 
 def _tolerance(name: str) -> str:
     if name not in TOLERANCES:
         raise Invalid(
-            f"There is no tolerance {name!r}; choose one of {', '.join(TOLERANCES)}.", field="tolerance", value=name
+            say("There is no tolerance {name!r}; choose one of {choices}.", name=name, choices=", ".join(TOLERANCES)),
+            field="tolerance",
+            value=name,
         )
     return name
 

@@ -17,6 +17,7 @@ from scim_portal.models import Ancestry, Group, Membership, Nesting, User
 from scim_portal.protocol.definitions import GROUP, USER
 from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.filters import Bound
+from scim_portal.protocol.sentences import say
 from scim_portal.services import license_views, listing, mapping
 from scim_portal.services.listing import Page, Source
 
@@ -62,7 +63,7 @@ def user(ctx: Ctx, id: str) -> Row[Any]:
     """Find a user by id. Raises the protocol's `NotFound`, also for what could never be an id."""
     row = db.session.execute(_USER, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no user with the id {id[:64]!r} in this portal.")
+        raise NotFound(say("There is no user with the id {id!r} in this portal.", id=id[:64]))
     return row
 
 
@@ -70,7 +71,7 @@ def group(ctx: Ctx, id: str) -> Row[Any]:
     """Find a group by id. Raises the protocol's `NotFound`."""
     row = db.session.execute(_GROUP, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no group with the id {id[:64]!r} in this portal.")
+        raise NotFound(say("There is no group with the id {id!r} in this portal.", id=id[:64]))
     return row
 
 

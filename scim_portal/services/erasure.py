@@ -16,6 +16,7 @@ from scim_portal.db import db
 from scim_portal.errors import Invalid, NotFound
 from scim_portal.ids import is_id
 from scim_portal.models import Email, Freeze, Group, Membership, Override, User
+from scim_portal.protocol.sentences import say
 from scim_portal.services import anchors, audit, licensing, mapping, provisioning_log, seats
 from scim_portal.services.audit import Action
 from scim_portal.services.mapping import Stamp
@@ -30,7 +31,7 @@ def erase(ctx: Ctx, id: str, *, reason: str | None = None) -> bool:
     `reason` is written into the audit line, without what names the person. Raises `NotFound`, and `Invalid` for a long reason.
     """
     if reason and len(reason) > LONGEST_REASON:
-        raise Invalid(f"A reason has at most {LONGEST_REASON} characters.", field="reason")
+        raise Invalid(say("A reason has at most {most} characters.", most=LONGEST_REASON), field="reason")
     user = _locked(ctx, id)
     if user.erased_at is not None:
         return False

@@ -18,6 +18,7 @@ from scim_portal.context import Ctx
 from scim_portal.db import snapshot
 from scim_portal.errors import Invalid, NotFound
 from scim_portal.models import Job, SeatEntry, User
+from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, export_formats, export_rows, records, work
 from scim_portal.services.audit import Action
 
@@ -47,9 +48,21 @@ class Request:
 def checked(request: Request, now: datetime) -> Request:
     """Give the request back. Raises `Invalid` for what cannot be exported."""
     if request.dataset not in DATASETS:
-        raise Invalid(f"There is no dataset {request.dataset!r}; choose {' or '.join(DATASETS)}.", field="dataset")
+        raise Invalid(
+            say(
+                "There is no dataset {dataset!r}; choose {choices}.",
+                dataset=request.dataset,
+                choices=" or ".join(DATASETS),
+            ),
+            field="dataset",
+        )
     if request.format not in FORMATS:
-        raise Invalid(f"There is no format {request.format!r}; choose {' or '.join(FORMATS)}.", field="format")
+        raise Invalid(
+            say(
+                "There is no format {format!r}; choose {choices}.", format=request.format, choices=" or ".join(FORMATS)
+            ),
+            field="format",
+        )
     if request.profile not in PROFILES:
         raise Invalid("A CSV profile is excel or raw.", field="profile")
     if request.as_of and request.as_of > now:

@@ -19,6 +19,7 @@ from scim_portal.models import ExtensionSchema, Job, Portal
 from scim_portal.protocol import schema_documents
 from scim_portal.protocol.attributes import ResourceType, Schema
 from scim_portal.protocol.errors import InvalidValue
+from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, refolding, resource_types, schema_needs, work
 from scim_portal.services.audit import Action
 
@@ -56,7 +57,7 @@ def declare(
     if resource_kind not in KINDS:
         raise Invalid("An extension is for User or for Group.", field="resource_kind", value=resource_kind)
     if len(others) >= MOST_SCHEMAS:
-        raise Invalid(f"A portal has at most {MOST_SCHEMAS} schemas of its own.", field="urn")
+        raise Invalid(say("A portal has at most {most} schemas of its own.", most=MOST_SCHEMAS), field="urn")
     _refuse_taken(schema, others)
     row = ExtensionSchema(
         portal_id=ctx.portal.id, id=new_id(), resource_kind=resource_kind, urn=schema.id, urn_folded=schema.id.lower(),
@@ -134,11 +135,13 @@ def _read(urn: object, name: object, description: object, attributes: object) ->
 def _refuse_taken(schema: Schema, others: list[ExtensionSchema]) -> None:
     for other in others:
         if other.urn_folded == schema.id.lower():
-            raise Conflict(f"The schema '{other.urn}' is declared already.", field="urn", value=schema.id)
+            raise Conflict(say("The schema '{urn}' is declared already.", urn=other.urn), field="urn", value=schema.id)
         theirs = resource_types.schema_of(other)
         for one, names in ((schema.id, _paths(theirs)), (theirs.id, _paths(schema))):
             if one.lower() in names:
-                raise Conflict(f"'{one}' would be both a schema and an attribute of another.", field="urn", value=one)
+                raise Conflict(
+                    say("'{one}' would be both a schema and an attribute of another.", one=one), field="urn", value=one
+                )
 
 
 def _users(rows: list[ExtensionSchema]) -> ResourceType:

@@ -20,6 +20,7 @@ from scim_portal.models import Group, Membership, Nesting, User
 from scim_portal.protocol import etags, patch
 from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.patch import Member, MemberChange
+from scim_portal.protocol.sentences import say
 from scim_portal.protocol.tolerance import Tolerance
 from scim_portal.services import anchors, audit, freezes, licensing, mapping, nesting, resource_types
 from scim_portal.services.audit import Action
@@ -122,7 +123,7 @@ def restore(ctx: Ctx, id: str) -> None:
     )
     row = db.session.execute(query.with_for_update(key_share=True)).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no deleted group with the id {id[:64]!r} in this portal.")
+        raise NotFound(say("There is no deleted group with the id {id!r} in this portal.", id=id[:64]))
     db.session.execute(_mine(ctx, id).values(deleted_at=None, updated_at=ctx.now, version=row.version + 1))
     anchors.note_departure(ctx, Group)
     audit.record(ctx, Action.GROUP_RESTORED, "group", id, row.display_name)
@@ -233,7 +234,7 @@ def _member_ids(ctx: Ctx, id: str) -> set[str]:
 def _held(ctx: Ctx, id: str) -> Row[Any]:
     row = db.session.execute(_HELD, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no group with the id {id[:64]!r} in this portal.")
+        raise NotFound(say("There is no group with the id {id!r} in this portal.", id=id[:64]))
     return row
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from scim_portal.errors import Invalid
 from scim_portal.models import LicenseType
+from scim_portal.protocol.sentences import say
 
 CHANGEABLE = ("name", "rank", "hold_days", "settle_seconds", "allowance", "thresholds", "unit_cost", "currency")
 MOST = {"rank": 1_000_000, "hold_days": 3650, "settle_seconds": 30 * 86_400, "allowance": 10_000_000}
@@ -24,7 +25,7 @@ def assign(type: LicenseType, changes: dict[str, Any]) -> None:
     """Check settings and set them. Raises `Invalid` that names the field."""
     for field, value in changes.items():
         if field not in CHANGEABLE:
-            raise Invalid(f"{field!r} cannot be changed.", field=field, value=value)
+            raise Invalid(say("{field!r} cannot be changed.", field=field), field=field, value=value)
         _SETTERS.get(field, _number)(type, field, value)
 
 
@@ -62,7 +63,11 @@ def _set_name(type: LicenseType, field: str, value: object) -> None:
 
 def _number(type: LicenseType, field: str, value: object) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST[field]:
-        raise Invalid(f"{field} must be a whole number from 0 to {MOST[field]:,}.", field=field, value=value)
+        raise Invalid(
+            say("{field} must be a whole number from 0 to {highest:,}.", field=field, highest=MOST[field]),
+            field=field,
+            value=value,
+        )
     setattr(type, field, value)
 
 
@@ -83,7 +88,7 @@ def _set_thresholds(type: LicenseType, field: str, value: object) -> None:
         return
     listed = value if isinstance(value, list) else [value]
     if len(listed) > MOST_THRESHOLDS or not all(_is_percent(one) for one in listed):
-        sentence = f"Thresholds are up to {MOST_THRESHOLDS} whole numbers from 1 to 100."
+        sentence = say("Thresholds are up to {most} whole numbers from 1 to 100.", most=MOST_THRESHOLDS)
         raise Invalid(sentence, field=field, value=value)
     type.thresholds = sorted(set(listed))
 

@@ -14,6 +14,7 @@ from scim_portal.protocol.cursors import Place
 from scim_portal.protocol.entitlement_schema import ENTITLEMENT, ENTITLEMENT_URN, TYPE_NAME
 from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.queries import Query
+from scim_portal.protocol.sentences import say
 from scim_portal.services import catalog, mapping
 from scim_portal.services.catalog import Summary
 from scim_portal.services.search import Found
@@ -36,7 +37,7 @@ def find(ctx: Ctx, id: str) -> Resource:
     """Describe one license type by its key. Raises the protocol's `NotFound`."""
     found = next((one for one in everything(ctx) if one["id"] == id), None)
     if found is None:
-        raise NotFound(f"There is no license type {id!r} in this portal.")
+        raise NotFound(say("There is no license type {id!r} in this portal.", id=id))
     return found
 
 

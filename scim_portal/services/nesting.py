@@ -18,6 +18,7 @@ from scim_portal.errors import Conflict
 from scim_portal.models import Group, Nesting, Portal
 from scim_portal.protocol.errors import InvalidValue
 from scim_portal.protocol.patch import Member
+from scim_portal.protocol.sentences import say
 from scim_portal.services import ancestry, mapping
 
 MOST_LINKS = 10_000
@@ -113,8 +114,12 @@ def mend(ctx: Ctx, group_id: str) -> set[str]:
         for other in sorted(part & set(above.get(group_id, ()))):
             own, theirs = _names(ctx, group_id, other)
             raise Conflict(
-                f"The group {own!r} cannot come back: {theirs!r}, which has it as a member, would be among its own members."
-                f" Take {theirs!r} out of the groups it was put into meanwhile, then restore again."
+                say(
+                    "The group {own!r} cannot come back: {theirs!r}, which has it as a member, would be among its own members."
+                    " Take {theirs!r} out of the groups it was put into meanwhile, then restore again.",
+                    own=own,
+                    theirs=theirs,
+                )
             )
         ancestry.rewrite(ctx, part, above)
     return ancestry.everybody_in(ctx, part)
@@ -137,12 +142,13 @@ def _edge(ctx: Ctx, condition: Any) -> tuple[Any, Any]:
 def _circle(ctx: Ctx, group_id: str, member_id: str) -> InvalidValue:
     group, member = _names(ctx, group_id, member_id)
     if group_id == member_id:
-        detail = f"The group {group!r} cannot be a member of itself."
+        detail = say("The group {group!r} cannot be a member of itself.", group=group)
     else:
-        detail = (
-            f"The group {member!r} cannot be a member of {group!r}: {group!r} is a member of {member!r} already, "
-            "directly or through other groups."
-        )
+        detail = say(
+            "The group {member!r} cannot be a member of {group!r}: {group!r} is a member of {member!r} already, "
+            "directly or through other groups.",
+            member=member, group=group,
+        )  # fmt: skip
     return InvalidValue(detail, attribute="members", value=member_id)
 
 

@@ -13,15 +13,18 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import quote
 
+from scim_portal.protocol.sentences import Sentence, say, template
+
 DAYS = (30, 14, 7, 1)
 HORIZON = timedelta(days=max(DAYS))
 REARMS_BELOW = 5
 JOBS = {
-    "settle_all": "Bringing everybody in line with the policy",
-    "settle_users": "Settling the people of a group",
-    "drain": "Serving the queue",
-    "export": "An export",
+    "settle_all": template("Bringing everybody in line with the policy failed. {message}"),
+    "settle_users": template("Settling the people of a group failed. {message}"),
+    "drain": template("Serving the queue failed. {message}"),
+    "export": template("An export failed. {message}"),
 }
+WORK = template("A piece of work failed. {message}")
 
 
 class Kind(StrEnum):
@@ -147,17 +150,19 @@ def _of_shortage(one: TypeFacts, held: Collection[str]) -> Iterator[Wanted]:
             Kind.EXHAUSTED, subject, Severity.CRITICAL, _shortage_text(one.name, limit), f"/waitlist?license={one.key}"
         )  # fmt: skip
     if one.used > limit:
-        text = (
-            f"{one.name} is over its limit: {one.used:,} seats are in use, {limit:,} are allowed. Nobody loses a seat."
-        )
+        text = say(
+            "{type} is over its limit: {used:,} seats are in use, {limit:,} are allowed. Nobody loses a seat.",
+            type=one.name, used=one.used, limit=limit,
+        )  # fmt: skip
         yield Wanted(Kind.OVER, f"over:{one.key}:{limit}", Severity.CRITICAL, text, f"/licenses/{one.key}")
 
 
 def _shortage_text(name: str, limit: int) -> str:
     if limit == 0:
-        return f"People wait for {name}, but no seat of it is bought."
-    taken = f"The only seat of {name} is" if limit == 1 else f"All {limit:,} seats of {name} are"
-    return f"{taken} taken, and people wait for one."
+        return say("People wait for {type}, but no seat of it is bought.", type=name)
+    if limit == 1:
+        return say("The only seat of {type} is taken, and people wait for one.", type=name)
+    return say("All {limit:,} seats of {type} are taken, and people wait for one.", limit=limit, type=name)
 
 
 def _reaches(one: TypeFacts, percent: int) -> bool:
@@ -169,41 +174,75 @@ def _is_above(one: TypeFacts, percent: int) -> bool:
 
 
 def _threshold_text(one: TypeFacts, threshold: int) -> str:
-    return f"{one.name} has reached {threshold} %: {one.used:,} of {one.limit:,} seats are in use."
+    return say(
+        "{type} has reached {threshold} %: {used:,} of {limit:,} seats are in use.",
+        type=one.name, threshold=threshold, used=one.used, limit=one.limit,
+    )  # fmt: skip
 
 
 def _of_token(one: TokenFacts, now: datetime) -> Iterator[Wanted]:
     left = _days_left(one.expires_at, now)
     if left is None:
         return
-    what = f"The {'token' if one.connector else 'API key'} “{one.name}”"
-    text = f"{what} expires on {_day(one.expires_at)}."
-    text = text if left else f"{what} expired on {_day(one.expires_at)}; calls with it are refused."
     link = f"/connectors/{one.connector}" if one.connector else "/api-keys"
-    yield Wanted(Kind.TOKEN_EXPIRY, f"token:{one.id}:{left}", _urgency(left), text, link)
+    yield Wanted(Kind.TOKEN_EXPIRY, f"token:{one.id}:{left}", _urgency(left), _token_text(one, is_over=not left), link)
+
+
+def _token_text(one: TokenFacts, *, is_over: bool) -> str:
+    day = one.expires_at.astimezone(UTC)
+    if one.connector:
+        if is_over:
+            return say(
+                "The token “{name}” expired on {day:%-d %b %Y}; calls with it are refused.", name=one.name, day=day
+            )
+        return say("The token “{name}” expires on {day:%-d %b %Y}.", name=one.name, day=day)
+    if is_over:
+        return say(
+            "The API key “{name}” expired on {day:%-d %b %Y}; calls with it are refused.", name=one.name, day=day
+        )
+    return say("The API key “{name}” expires on {day:%-d %b %Y}.", name=one.name, day=day)
 
 
 def _of_line(one: LineFacts, now: datetime) -> Iterator[Wanted]:
     left = _days_left(one.ends_at, now)
     if left is None:
         return
-    seats = "unlimited seats" if one.seats is None else "1 seat" if one.seats == 1 else f"{one.seats:,} seats"
-    text = f"The contract for {seats} of {one.type_name} {'ends' if left else 'ended'} on {_day(one.ends_at)}."
     yield Wanted(
-        Kind.CONTRACT_EXPIRY, f"contract:{one.id}:{left}", _urgency(left), text, f"/licenses/{one.type_key}"
+        Kind.CONTRACT_EXPIRY, f"contract:{one.id}:{left}", _urgency(left), _line_text(one, is_over=not left),
+        f"/licenses/{one.type_key}",
     )  # fmt: skip
 
 
+def _line_text(one: LineFacts, *, is_over: bool) -> str:
+    values = {"seats": one.seats, "type": one.type_name, "day": one.ends_at.astimezone(UTC)}
+    if one.seats is None:
+        if is_over:
+            return say("The contract for unlimited seats of {type} ended on {day:%-d %b %Y}.", **values)
+        return say("The contract for unlimited seats of {type} ends on {day:%-d %b %Y}.", **values)
+    if one.seats == 1:
+        if is_over:
+            return say("The contract for 1 seat of {type} ended on {day:%-d %b %Y}.", **values)
+        return say("The contract for 1 seat of {type} ends on {day:%-d %b %Y}.", **values)
+    if is_over:
+        return say("The contract for {seats:,} seats of {type} ended on {day:%-d %b %Y}.", **values)
+    return say("The contract for {seats:,} seats of {type} ends on {day:%-d %b %Y}.", **values)
+
+
 def _of_job(one: JobFacts) -> Wanted:
-    text = f"{JOBS.get(one.kind, 'A piece of work')} failed. {one.message or ''}".strip()
+    text = Sentence(JOBS.get(one.kind, WORK), {"message": one.message or ""}).strip()
     return Wanted(
         Kind.JOB_FAILED, f"job:{one.id}", Severity.WARNING, text, "/exports" if one.kind == "export" else None
     )
 
 
 def _of_rule(one: RuleFacts, now: datetime) -> Wanted:
-    until = f" It keeps its people until {_day(one.until)}." if one.until and one.until > now else ""
-    text = f"The rule “{one.name}” needs attention: a group that it names was deleted.{until}"
+    text = say("The rule “{rule}” needs attention: a group that it names was deleted.", rule=one.name)
+    if one.until and one.until > now:
+        text = say(
+            "The rule “{rule}” needs attention: a group that it names was deleted. "
+            "It keeps its people until {day:%-d %b %Y}.",
+            rule=one.name, day=one.until.astimezone(UTC),
+        )  # fmt: skip
     return Wanted(
         Kind.NEEDS_ATTENTION, f"rule:{one.id}", Severity.CRITICAL, text, f"/frozen-rules/{quote(one.id, safe='')}"
     )
@@ -218,8 +257,3 @@ def _days_left(end: datetime, now: datetime) -> int | None:
 
 def _urgency(left: int) -> Severity:
     return Severity.CRITICAL if left == 0 else Severity.WARNING if left <= 7 else Severity.INFO
-
-
-def _day(moment: datetime) -> str:
-    moment = moment.astimezone(UTC)
-    return f"{moment.day} {moment:%b %Y}"

@@ -11,6 +11,7 @@ from scim_portal.context import Ctx, Role
 from scim_portal.db import db, scoped
 from scim_portal.errors import Invalid
 from scim_portal.models import Admin, Outbound, Portal
+from scim_portal.protocol.sentences import say
 from scim_portal.services import admins, audit, mail, outbox
 from scim_portal.services.audit import Action
 from scim_portal.services.outbox import Channel
@@ -74,8 +75,10 @@ def _subject(ctx: Ctx, text: str) -> str:
 
 def _check(wanted: list[Any]) -> None:
     if not 1 <= len(wanted) <= MOST_ADDRESSES:
-        sentence = f"Give 1 to {MOST_ADDRESSES} addresses, or none at all to tell owners and license admins."
+        sentence = say(
+            "Give 1 to {most} addresses, or none at all to tell owners and license admins.", most=MOST_ADDRESSES
+        )
         raise Invalid(sentence, field="addresses")
     for one in wanted:
         if not ADDRESS.match(one):
-            raise Invalid(f"{one!r} is no e-mail address.", field="addresses", value=one)
+            raise Invalid(say("{email!r} is no e-mail address.", email=one), field="addresses", value=one)

@@ -9,6 +9,7 @@ from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import LicenseType, Override
+from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, catalog, licensing, people
 from scim_portal.services.audit import Action
 
@@ -63,7 +64,13 @@ def _check(ctx: Ctx, user_id: str, type: LicenseType, kind: str, reason: str, en
     for other in of_user(ctx, user_id):
         if other.license_type == type.key:
             raise Conflict(
-                f"There is a {other.kind} of {type.key} for this user already; remove it first.", field="license_type"
+                say(
+                    "There is a {kind} of {key} for this user already; remove it first.", kind=other.kind, key=type.key
+                ),
+                field="license_type",
             )
         if kind == other.kind == "pin" and other.license_type in family:
-            raise Conflict(f"The user is pinned to {other.license_type} of the same family.", field="license_type")
+            raise Conflict(
+                say("The user is pinned to {license_type} of the same family.", license_type=other.license_type),
+                field="license_type",
+            )

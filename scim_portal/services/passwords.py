@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from scim_portal.errors import Invalid, TooMany
+from scim_portal.protocol.sentences import say
 
 SHORTEST, LONGEST = 12, 256
 T = TypeVar("T")
@@ -28,7 +29,10 @@ def generate() -> str:
 def hashed(password: str) -> str:
     """Hash a password for storing. Raises `Invalid` when it is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Invalid(f"A password has {SHORTEST} to {LONGEST} characters.", field="password")
+        raise Invalid(
+            say("A password has {shortest} to {longest} characters.", shortest=SHORTEST, longest=LONGEST),
+            field="password",
+        )
     return _guarded(lambda: _hasher.hash(password))
 
 

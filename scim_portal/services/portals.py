@@ -13,6 +13,7 @@ from scim_portal.db import db
 from scim_portal.errors import Conflict, Invalid, NotFound
 from scim_portal.ids import new_id
 from scim_portal.models import Family, Portal
+from scim_portal.protocol.sentences import say
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 FIRST_FAMILY = "cal"
@@ -27,7 +28,7 @@ def create(settings: Settings, slug: str, *, name: str) -> PortalRef:
     if not name.strip():
         raise Invalid("A portal needs a name.", field="name", value=name)
     if db.session.scalar(select(Portal.id).where(Portal.slug == slug)):
-        raise Conflict(f"There is a portal {slug!r} already.", field="slug", value=slug)
+        raise Conflict(say("There is a portal {slug!r} already.", slug=slug), field="slug", value=slug)
     portal = Portal(
         id=new_id(), slug=slug, name=name.strip(), created_at=clock.now(), policy_version=0, catalog_stamp=new_id()
     )
@@ -41,7 +42,7 @@ def create(settings: Settings, slug: str, *, name: str) -> PortalRef:
 def by_slug(settings: Settings, slug: str) -> PortalRef:
     """Find a portal by the name in its path. Raises `NotFound`, also for what could never be one."""
     if not SLUG.match(slug):
-        raise NotFound(f"There is no portal {slug!r} here.", field="portal", value=slug)
+        raise NotFound(say("There is no portal {slug!r} here.", slug=slug), field="portal", value=slug)
     return _found(settings, Portal.slug == slug, slug)
 
 
@@ -83,5 +84,5 @@ def base_url(settings: Settings, portal: Portal) -> str:
 def _found(settings: Settings, condition: object, name: str) -> PortalRef:
     portal = db.session.scalar(select(Portal).where(condition))  # type: ignore[arg-type]
     if portal is None:
-        raise NotFound(f"There is no portal {name!r} here.", field="portal", value=name)
+        raise NotFound(say("There is no portal {name!r} here.", name=name), field="portal", value=name)
     return reference(settings, portal)

@@ -22,6 +22,7 @@ from scim_portal.models import Connector, Membership, User
 from scim_portal.protocol import etags, patch
 from scim_portal.protocol.errors import Forbidden, NotFound, Uniqueness
 from scim_portal.protocol.folding import exact_text, fold_text
+from scim_portal.protocol.sentences import say
 from scim_portal.protocol.tolerance import Tolerance
 from scim_portal.services import anchors, audit, emails, facts, licensing, mapping, resource_types
 from scim_portal.services.audit import Action
@@ -125,12 +126,17 @@ def restore(ctx: Ctx, id: str) -> None:
     )
     row = db.session.execute(query.with_for_update(key_share=True)).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no deleted user with the id {id[:64]!r} in this portal.")
+        raise NotFound(say("There is no deleted user with the id {id!r} in this portal.", id=id[:64]))
     if row.erased_at is not None:
         raise Conflict("This user was erased; nothing is left to restore. Provision the person anew.", field="id")
     holder = next((one for one in _namesakes(ctx, row.user_name) if one.deleted_at is None), None)
     if holder is not None:
-        raise Conflict(f"The user name {row.user_name!r} belongs to another user now ({holder.id}).", field="user_name")
+        raise Conflict(
+            say(
+                "The user name {user_name!r} belongs to another user now ({id}).", user_name=row.user_name, id=holder.id
+            ),
+            field="user_name",
+        )
     db.session.execute(_mine(ctx, id).values(deleted_at=None, updated_at=ctx.now, version=row.version + 1))
     anchors.note_departure(ctx, User)
     audit.record(ctx, Action.USER_RESTORED, "user", id, row.user_name)
@@ -204,7 +210,7 @@ def _namesakes(ctx: Ctx, user_name: str) -> Sequence[Row[Any]]:
 def _held(ctx: Ctx, id: str) -> Row[Any]:
     row = db.session.execute(_HELD, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
     if row is None:
-        raise NotFound(f"There is no user with the id {id[:64]!r} in this portal.")
+        raise NotFound(say("There is no user with the id {id!r} in this portal.", id=id[:64]))
     return row
 
 

@@ -19,6 +19,7 @@ from scim_portal.errors import Invalid, NotFound, StaleVersion
 from scim_portal.ids import new_id
 from scim_portal.models import Freeze, Job, PolicyDraft, PolicyVersion, Portal
 from scim_portal.protocol.attributes import ResourceType
+from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, resource_types, retired_types, work
 from scim_portal.services.audit import Action
 
@@ -74,7 +75,7 @@ def document(ctx: Ctx, version: int) -> dict[str, Any]:
         return EMPTY
     found = db.session.scalar(scoped(PolicyVersion, ctx).where(PolicyVersion.version == version))
     if found is None:
-        raise NotFound(f"There is no policy version {version}.", field="version", value=version)
+        raise NotFound(say("There is no policy version {version}.", version=version), field="version", value=version)
     return found.document
 
 
@@ -95,7 +96,12 @@ def compile_document(ctx: Ctx, content: object, kind: ResourceType | None = None
     except PolicyError as error:
         problems = tuple((problem.path, problem.message) for problem in error.problems)
         raise Invalid(
-            f"The policy cannot be used: {problems[0][1]} (at {problems[0][0] or '/'}).", problems=problems
+            say(
+                "The policy cannot be used: {problem} (at {place}).",
+                problem=problems[0][1],
+                place=problems[0][0] or "/",
+            ),
+            problems=problems,
         ) from None
     retired_types.refuse(ctx, policy)
     return policy
@@ -120,7 +126,9 @@ def publish(
         select(Portal.policy_version, Portal.schema_stamp).where(Portal.id == ctx.portal.id).with_for_update()
     ).one()
     if base is not None and base != version:
-        raise StaleVersion(f"Version {version} was published meanwhile; look at the preview again.", field="base")
+        raise StaleVersion(
+            say("Version {version} was published meanwhile; look at the preview again.", version=version), field="base"
+        )
     kind = resource_types.at(ctx, schema_stamp).user
     compiled = compile_document(ctx, policies.with_ids(content, new_id), kind)
     content = policies.to_document(compiled)

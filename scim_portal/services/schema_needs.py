@@ -12,6 +12,7 @@ from rules.policy import PolicyError
 from scim_portal.context import Ctx
 from scim_portal.errors import Conflict
 from scim_portal.protocol.attributes import Attribute, ResourceType, Schema
+from scim_portal.protocol.sentences import say
 from scim_portal.services import rulebook
 
 
@@ -51,5 +52,7 @@ def _means_the_same(one: Attribute, later: Attribute) -> bool:
 
 
 def _needed(rule: str) -> Conflict:
-    detail = f"The rule “{rule}”, which is in force, reads what would change. Change the rule and publish first."
+    detail = say(
+        "The rule “{rule}”, which is in force, reads what would change. Change the rule and publish first.", rule=rule
+    )
     return Conflict(detail, field="attributes", value=rule)

@@ -12,6 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from scim_portal.context import Ctx
 from scim_portal.errors import NotFound
+from scim_portal.protocol.sentences import say
 
 LONGEST = 1000
 
@@ -20,7 +21,7 @@ class Expired(NotFound):
     """It was good once; `expired_at` tells until when."""
 
     def __init__(self, expired_at: datetime) -> None:
-        super().__init__(f"This link expired on {expired_at:%Y-%m-%d at %H:%M} UTC.")
+        super().__init__(say("This link expired on {day:%Y-%m-%d} at {day:%H:%M} UTC.", day=expired_at))
         self.expired_at = expired_at
 
 

@@ -10,6 +10,7 @@ from scim_portal.context import Ctx
 from scim_portal.db import db, insert, scoped
 from scim_portal.errors import TooMany
 from scim_portal.models import Throttle
+from scim_portal.protocol.sentences import say
 
 WINDOW = timedelta(minutes=10)
 PER_ACCOUNT, PER_ADDRESS = 8, 30
@@ -17,12 +18,12 @@ PER_ACCOUNT, PER_ADDRESS = 8, 30
 
 def check(ctx: Ctx, *, account: str, address: str | None) -> None:
     """Refuse to go on when an account or an address failed too often in the last ten minutes. Raises `TooMany`."""
-    _refuse_over(ctx, _limits(account, address), "Too many failed tries.")
+    _refuse_over(ctx, _limits(account, address), say("Too many failed tries."))
 
 
 def spend(ctx: Ctx, subject: str, *, most: int) -> None:
     """Count one use of something that may be used so often in ten minutes. Raises `TooMany`, and counts nothing, beyond."""
-    _refuse_over(ctx, {subject: most}, "This was asked for too often.")
+    _refuse_over(ctx, {subject: most}, say("This was asked for too often."))
     _count(ctx, subject)
 
 
@@ -43,7 +44,10 @@ def _refuse_over(ctx: Ctx, limits: dict[str, int], sentence: str) -> None:
         ends = row.window_started_at + WINDOW
         if row.failures >= limits[row.subject] and ends > ctx.now:
             wait = max(1, int((ends - ctx.now).total_seconds()))
-            raise TooMany(f"{sentence} Wait {wait // 60 + 1} minutes, then try again.", retry_after=wait)
+            raise TooMany(
+                say("{sentence} Wait {minutes} minutes, then try again.", sentence=sentence, minutes=wait // 60 + 1),
+                retry_after=wait,
+            )
 
 
 def _count(ctx: Ctx, subject: str) -> None:

@@ -27,17 +27,17 @@
     const label = button.querySelector("[data-copy-label]");
     if (label && !button.dataset.before) {
       button.dataset.before = label.textContent;
-      label.textContent = "Copied";
+      label.textContent = document.body.dataset.copied;
       setTimeout(() => { label.textContent = button.dataset.before; delete button.dataset.before; }, 2000);
     }
-    say("Copied to the clipboard");
+    say(document.body.dataset.copiedAloud);
   }
 
   function ask(form, submitter) {
     const dialog = document.getElementById("ask");
     dialog.querySelector("[data-ask-title]").textContent = form.dataset.confirm;
     dialog.querySelector("[data-ask-text]").textContent = form.dataset.confirmText || "";
-    dialog.querySelector("[data-ask-yes]").textContent = form.dataset.confirmYes || "Continue";
+    dialog.querySelector("[data-ask-yes]").textContent = form.dataset.confirmYes || document.body.dataset.goOn;
     dialog.returnValue = "";
     dialog.addEventListener("close", () => {
       if (dialog.returnValue !== "yes") return;

@@ -13,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 from scim_portal import errors
 from scim_portal.db import db, is_unavailable
 from scim_portal.protocol.errors import ScimError
-from scim_portal.web import guards, problems
+from scim_portal.protocol.sentences import say
+from scim_portal.web import guards, problems, telling
 from scim_portal.web.scim import refusals
 
 log = structlog.get_logger(__name__)
@@ -56,7 +57,7 @@ def _unforeseen(error: Exception) -> Response:
         kind=type(error).__name__,
         exc_info=not isinstance(error, DBAPIError),
     )
-    return answer(errors.Unforeseen(f"Something went wrong here. The request id is {guards.request_id()}."))
+    return answer(errors.Unforeseen(say("Something went wrong here. The request id is {id}.", id=guards.request_id())))
 
 
 def _page(error: Exception) -> Response:
@@ -64,6 +65,9 @@ def _page(error: Exception) -> Response:
         return error.get_response()  # type: ignore[return-value]
     status = problems.status_of(error)
     page = render_template(
-        "errors/error.html", status=status, detail=problems.sentence(error), request_id=guards.request_id()
+        "errors/error.html",
+        status=status,
+        detail=telling.told(problems.sentence(error)),
+        request_id=guards.request_id(),
     )
     return Response(page, status=status, mimetype="text/html")

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from scim_portal import errors
 from scim_portal.protocol.errors import InvalidFilter, ScimError
+from scim_portal.protocol.sentences import Sentence, say, template
 from scim_portal.web import guards
 
 STATUS: dict[type[errors.PortalError], int] = {
@@ -24,12 +25,12 @@ STATUS: dict[type[errors.PortalError], int] = {
     errors.Unforeseen: 500,
 }
 SENTENCES = {
-    400: "The request could not be understood.",
-    403: "You may not do that.",
-    404: "There is nothing at this address.",
-    405: "This address does not take the method {method}.",
-    413: "The request is larger than the 1 MiB that are accepted.",
-    415: "The body has a media type that is not accepted here.",
+    400: template("The request could not be understood."),
+    403: template("You may not do that."),
+    404: template("There is nothing at this address."),
+    405: template("This address does not take the method {method}."),
+    413: template("The request is larger than the 1 MiB that are accepted."),
+    415: template("The body has a media type that is not accepted here."),
 }
 
 
@@ -69,7 +70,9 @@ def sentence(error: Exception) -> str:
         return error.detail
     status = status_of(error)
     default = error.description if isinstance(error, HTTPException) else None
-    return SENTENCES.get(status, default or "Something went wrong.").format(method=request.method)
+    if status in SENTENCES:
+        return Sentence(SENTENCES[status], {"method": request.method})
+    return default or say("Something went wrong.")
 
 
 def dressed(response: Response, error: Exception) -> Response:

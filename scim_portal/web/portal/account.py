@@ -1,4 +1,4 @@
-"""An admin's own account: time zone and sessions. The password is in `session`, the second factor in `second_factor`."""
+"""An admin's own account: language, time zone and sessions. The password is in `session`, two factors in `second_factor`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import url_for
+from flask import flash, g, redirect, url_for
+from flask_babel import gettext as _
+from flask_babel import refresh
 
+from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.models import AdminSession
 from scim_portal.services import admins, sessions, two_factor
 from scim_portal.web.portal import door, wording
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import text
+from scim_portal.web.telling import told
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SYSTEMS = (
@@ -50,8 +54,23 @@ def account() -> Answer:
 def me_time_zone() -> Answer:
     """Choose the zone that dates are shown in."""
     admin_id, zone = door.me().id, text("time_zone")
-    said = f"Dates are shown in the time of {zone or 'UTC'}."
+    said = _("Dates are shown in the time of %(zone)s.", zone=zone or "UTC")
     return door.attempt(lambda ctx: admins.set_time_zone(ctx, admin_id, zone), said=said, back=_own())
+
+
+@blueprint.post("/me/language")
+def me_language() -> Answer:
+    """Choose the language of one's pages; what is said of it is in the new one already."""
+    admin_id, chosen = door.me().id, text("language")
+    try:
+        door.change(lambda ctx: admins.set_language(ctx, admin_id, chosen))
+    except errors.Invalid as error:
+        flash(told(error.detail), "error")
+        return redirect(_own())
+    g.language = chosen
+    refresh()
+    flash(_("Your pages are in this language from now on."), "success")
+    return redirect(_own())
 
 
 @blueprint.post("/me/sessions/<session_id>/end")
@@ -62,7 +81,7 @@ def me_session_end(session_id: str) -> Answer:
     def work(ctx: Ctx) -> None:
         sessions.end(ctx, admins.find(ctx, admin_id), session_id)
 
-    return door.attempt(work, said="That session is ended.", back=_own())
+    return door.attempt(work, said=_("That session is ended."), back=_own())
 
 
 @blueprint.post("/me/sessions/end-others")
@@ -73,7 +92,7 @@ def me_sessions_end() -> Answer:
     def work(ctx: Ctx) -> None:
         sessions.end_others(ctx, admins.find(ctx, me.id), me.session_id)
 
-    return door.attempt(work, said="You are signed out everywhere else.", back=_own())
+    return door.attempt(work, said=_("You are signed out everywhere else."), back=_own())
 
 
 def device(user_agent: str | None) -> str:
@@ -81,7 +100,9 @@ def device(user_agent: str | None) -> str:
     sent = user_agent or ""
     browser = next((name for mark, name in BROWSERS if mark in sent), None)
     system = next((name for mark, name in SYSTEMS if re.search(mark, sent)), None)
-    return " on ".join(part for part in (browser, system) if part) or "Unknown browser"
+    if browser and system:
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or system or _("Unknown browser")
 
 
 def _line(one: AdminSession) -> Line:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import flash, request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.context import Ctx, Role
@@ -56,35 +57,35 @@ def admin_invite_again(admin_id: str) -> Answer:
 def admin_role(admin_id: str) -> Answer:
     """Give an admin another role."""
     role = request.form.get("role", "")
-    said = "The role is changed. They sign in anew."
+    said = _("The role is changed. They sign in anew.")
     return door.attempt(lambda ctx: services.set_role(ctx, admin_id, role), said=said, back=_own())
 
 
 @blueprint.post("/admins/<admin_id>/disable")
 def admin_disable(admin_id: str) -> Answer:
     """Keep an admin out."""
-    said = "The admin is disabled and signed out everywhere."
+    said = _("The admin is disabled and signed out everywhere.")
     return door.attempt(lambda ctx: services.disable(ctx, admin_id), said=said, back=_own())
 
 
 @blueprint.post("/admins/<admin_id>/enable")
 def admin_enable(admin_id: str) -> Answer:
     """Let an admin in again."""
-    said = "The admin may sign in again."
+    said = _("The admin may sign in again.")
     return door.attempt(lambda ctx: services.enable(ctx, admin_id), said=said, back=_own())
 
 
 @blueprint.post("/admins/<admin_id>/sign-out")
 def admin_sign_out(admin_id: str) -> Answer:
     """End all sessions of an admin."""
-    said = "The admin is signed out everywhere."
+    said = _("The admin is signed out everywhere.")
     return door.attempt(lambda ctx: services.sign_out(ctx, admin_id), said=said, back=_own())
 
 
 @blueprint.post("/admins/<admin_id>/two-factor/off")
 def admin_two_factor_off(admin_id: str) -> Answer:
     """Take the second factor away from an admin who lost it."""
-    said = "Two-factor sign-in is off for this admin. They sign in anew."
+    said = _("Two-factor sign-in is off for this admin. They sign in anew.")
     return door.attempt(lambda ctx: services.turn_off_two_factor(ctx, admin_id), said=said, back=_own())
 
 

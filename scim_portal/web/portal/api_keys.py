@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.context import Ctx, Role
@@ -51,7 +52,7 @@ def api_key_issue() -> Answer:
         role = admins.known_role(request.form.get("role", ""))
         name = text("name")
         if name and len(name) > LONGEST_NAME:
-            raise errors.Invalid(f"A name has at most {LONGEST_NAME} characters.", field="name")
+            raise errors.Invalid(_("A name has at most %(most)s characters.", most=LONGEST_NAME), field="name")
         return tokens.issue_api_key(ctx, role=role, expires_at=required_day("expires_at"), name=name)
 
     try:
@@ -69,7 +70,7 @@ def api_key_revoke(key_id: str) -> Answer:
             raise errors.NotFound("There is no such key in this portal.", field="id", value=key_id)
         tokens.revoke(ctx, key_id)
 
-    said = "The key is revoked. Calls with it are refused from now on."
+    said = _("The key is revoked. Calls with it are refused from now on.")
     return door.attempt(work, said=said, back=url_for("portal.api_keys"))
 
 

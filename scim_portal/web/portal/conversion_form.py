@@ -8,28 +8,32 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from flask_babel import lazy_gettext as _
 
 from scim_portal import errors
 from scim_portal.protocol.attributes import ResourceType
 from scim_portal.protocol.conversion_paths import spot
 from scim_portal.protocol.conversion_rules import MOST_RULES
 from scim_portal.protocol.errors import ScimError
+from scim_portal.protocol.sentences import Sentence, say
 
 Rule = dict[str, Any]
-WAYS = {"source": "the attribute", "first_of": "the first of (with commas)", "constant": "always the text"}
+WAYS = {
+    "source": _("the attribute"), "first_of": _("the first of (with commas)"), "constant": _("always the text"),
+}  # fmt: skip
 CASES = {
-    "": "as it is", "trim": "without blanks around", "lower": "in lower case", "upper": "in upper case",
-    "trim,lower": "trimmed, in lower case", "trim,upper": "trimmed, in upper case",
+    "": _("as it is"), "trim": _("without blanks around"), "lower": _("in lower case"), "upper": _("in upper case"),
+    "trim,lower": _("trimmed, in lower case"), "trim,upper": _("trimmed, in upper case"),
 }  # fmt: skip
 SEPARATORS = {
-    "": "nothing: all of it",
-    " ": "each blank",
-    ",": "each comma",
-    "@": "each @",
-    ".": "each dot",
-    "-": "each hyphen",
+    "": _("nothing: all of it"),
+    " ": _("each blank"),
+    ",": _("each comma"),
+    "@": _("each @"),
+    ".": _("each dot"),
+    "-": _("each hyphen"),
 }
-PARTS = {"1": "first", "2": "second", "3": "third", "-1": "last", "-2": "last but one"}
+PARTS = {"1": _("first"), "2": _("second"), "3": _("third"), "-1": _("last"), "-2": _("last but one")}
 _PLACE = re.compile(r"/(\d+)(?:/|\Z)")
 
 
@@ -112,7 +116,8 @@ class Form:
         filled = [row for row in self.rows if not row.blank]
         if found is None or int(found[1]) >= len(filled):
             return False
-        filled[int(found[1])].error = problem.detail.partition(": ")[2] or problem.detail
+        told = problem.detail.values.get("sentence") if isinstance(problem.detail, Sentence) else None
+        filled[int(found[1])].error = say("{sentence}.", sentence=told) if told else problem.detail
         return True
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from scim_portal import errors
 from scim_portal.context import Ctx
@@ -22,10 +24,10 @@ from scim_portal.web.portal.conversion_form import Form, Row
 from scim_portal.web.portal.door import Answer, blueprint
 
 TITLES = {
-    ("user", "requests"): "Users, incoming",
-    ("user", "answers"): "Users, answers",
-    ("group", "requests"): "Groups, incoming",
-    ("group", "answers"): "Groups, answers",
+    ("user", "requests"): lazy_gettext("Users, incoming"),
+    ("user", "answers"): lazy_gettext("Users, answers"),
+    ("group", "requests"): lazy_gettext("Groups, incoming"),
+    ("group", "answers"): lazy_gettext("Groups, answers"),
 }
 
 
@@ -61,14 +63,14 @@ def _try(ctx: Ctx, one: Connector, form: Form, *, saving: bool) -> Answer:
         return _page(one, form, found={"sample": problem.detail}), 422
     except errors.Invalid as problem:
         found = {} if form.blame(problem) else {"": problem.detail}
-        return _page(one, form, found=found or {"": "Nothing was saved. See the rule below."}), 422
+        return _page(one, form, found=found or {"": _("Nothing was saved. See the rule below.")}), 422
     if not saving:
         return _page(one, form, shown=shown, before=sample, seen=_digest(rules))
     if request.form.get("previewed") != _digest(rules):
-        wrong = {"": "The rules changed since the preview. Look at the new one, then save."}
+        wrong = {"": _("The rules changed since the preview. Look at the new one, then save.")}
         return _page(one, form, shown=shown, before=sample, seen=_digest(rules), found=wrong), 422
     door.change(lambda now: conversions.save(now, one.id, content))
-    flash("The attribute mapping is saved. It holds from the next call on.", "success")
+    flash(_("The attribute mapping is saved. It holds from the next call on."), "success")
     return redirect(_address(one.id, kind, direction))
 
 
@@ -82,9 +84,9 @@ def _page(
     found: dict[str, str] | None = None,
 ) -> str:
     kind, direction = _side()
-    panes = [("Before", _pretty(before)), ("After", _pretty(shown.result))] if shown else []
+    panes = [(_("Before"), _pretty(before)), (_("After"), _pretty(shown.result))] if shown else []
     if shown and shown.stored is not None:
-        panes.append(("Kept here", _pretty(shown.stored)))
+        panes.append((_("Kept here"), _pretty(shown.stored)))
     sides = [(title, _address(one.id, *side), side == (kind, direction)) for side, title in TITLES.items()]
     return door.page(
         "mapping.html", section="connectors", connector=one, form=form, sides=sides, title=TITLES[kind, direction],

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import clock, errors
 from scim_portal.context import Actor, ActorKind, Ctx, Role
@@ -17,11 +18,12 @@ from scim_portal.protocol.errors import NotFound as ScimNotFound
 from scim_portal.protocol.errors import ScimError
 from scim_portal.services import access, sessions
 from scim_portal.web import guards, tenancy
+from scim_portal.web.telling import told
 
 T = TypeVar("T")
 Answer = Any
 WITHOUT_SESSION = frozenset({
-    "portal.login", "portal.login_code", "portal.invitation", "portal.person", "portal.person_enter",
+    "portal.login", "portal.login_code", "portal.invitation", "portal.person", "portal.person_enter", "portal.language",
 })  # fmt: skip
 OF_ONESELF = frozenset({"portal.login", "portal.logout", "portal.password"})
 ROLES = {
@@ -51,6 +53,7 @@ class Me:
     last_sign_in_at: datetime | None
     session_id: str
     time_zone: str | None
+    language: str | None
 
 
 @blueprint.before_request
@@ -65,12 +68,15 @@ def enter() -> Answer:
         return None
     if g.me is None:
         return _to_sign_in()
+    g.language = g.me.language
     g.ctx = replace(g.ctx, actor=replace(actor, id=g.me.id, name=g.me.email, role=g.me.role))
     if g.me.must_change_password and request.endpoint not in OF_ONESELF:
         return redirect(url_for("portal.password"))
     needed = right_for(request.endpoint or "", request.method)
     if needed is not None and not may(needed):
-        raise errors.Forbidden(f"Your role ({g.me.role}) does not allow this. Ask an owner of the portal.")
+        raise errors.Forbidden(
+            _("Your role (%(role)s) does not allow this. Ask an owner of the portal.", role=g.me.role)
+        )
     return None
 
 
@@ -140,7 +146,7 @@ def attempt(work: Callable[[Ctx], object], *, said: str, back: str) -> Answer:
     except (errors.NotFound, ScimNotFound):
         raise
     except (errors.Invalid, errors.Conflict, errors.StaleVersion, ScimError) as error:
-        flash(error.detail, "error")
+        flash(told(error.detail), "error")
     else:
         flash(said, "success")
     return redirect(back)
@@ -179,13 +185,13 @@ def _signed_in(ctx: Ctx) -> Me | None:
 def _plain(admin: Admin, session_id: str) -> Me:
     return Me(
         admin.id, admin.email, Role(admin.role), admin.must_change_password, admin.last_sign_in_at, session_id,
-        admin.time_zone,
+        admin.time_zone, admin.language,
     )  # fmt: skip
 
 
 def _refuse_foreign_forms() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise errors.Forbidden("The form came from another site.")
+        raise errors.Forbidden(_("The form came from another site."))
     current_app.extensions["csrf"].protect()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import request, url_for
+from flask_babel import lazy_gettext
 
 from scim_portal.context import Ctx
 from scim_portal.errors import Invalid
@@ -10,7 +11,7 @@ from scim_portal.services import erasure, people
 from scim_portal.web.portal import door
 from scim_portal.web.portal.door import Answer, blueprint
 
-SAID = "The user is erased. The ledger keeps what happened, under a pseudonym."
+SAID = lazy_gettext("The user is erased. The ledger keeps what happened, under a pseudonym.")
 
 
 @blueprint.post("/users/<user_id>/erase")
@@ -23,4 +24,4 @@ def user_erase(user_id: str) -> Answer:
             raise Invalid("Nothing was erased: what you typed is not the user name.", field="user_name")
         erasure.erase(ctx, user_id, reason=reason.strip() or None)
 
-    return door.attempt(work, said=SAID, back=url_for("portal.user", user_id=user_id))
+    return door.attempt(work, said=str(SAID), back=url_for("portal.user", user_id=user_id))

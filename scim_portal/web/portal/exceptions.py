@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.context import Ctx
@@ -37,7 +38,7 @@ def override_add(user_id: str) -> Answer:
             reason=form.get("reason", ""), ends_at=day("ends_at"),
         )  # fmt: skip
 
-    return door.attempt(work, said="The exception is made, and the user's seats follow it.", back=_own(user_id))
+    return door.attempt(work, said=_("The exception is made, and the user's seats follow it."), back=_own(user_id))
 
 
 @blueprint.post("/users/<user_id>/exceptions/<override_id>/remove")
@@ -49,7 +50,7 @@ def override_remove(user_id: str, override_id: str) -> Answer:
             raise errors.NotFound("This user has no such exception.", field="id", value=override_id)
         overrides.remove(ctx, override_id)
 
-    return door.attempt(work, said="The exception is gone; the rules decide again.", back=_own(user_id))
+    return door.attempt(work, said=_("The exception is gone; the rules decide again."), back=_own(user_id))
 
 
 def of_user(ctx: Ctx, user_id: str, names: dict[str, str]) -> list[Line]:

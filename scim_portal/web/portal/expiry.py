@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
+
 SOON, URGENT = timedelta(days=30), timedelta(days=7)
 
 
@@ -21,5 +23,5 @@ def warning(expires_at: datetime | None, now: datetime) -> Expiry | None:
     if expires_at is None or not timedelta(0) < expires_at - now <= SOON:
         return None
     left = (expires_at.date() - now.date()).days
-    words = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
+    words = {0: _("today"), 1: _("tomorrow")}.get(left) or _("in %(days)s days", days=left)
     return Expiry(words, "bad" if expires_at - now <= URGENT else "warn")

@@ -10,14 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+
 from scim_portal.models import ExtensionSchema
 from scim_portal.protocol.schema_documents import MOST_ATTRIBUTES, TYPES
 
 BLANK_ROWS = 5
 MOST_ROWS = MOST_ATTRIBUTES + BLANK_ROWS
 WORDS = {
-    "string": "text", "boolean": "true or false", "decimal": "number", "integer": "whole number", "dateTime": "date and time",
-    "binary": "binary", "reference": "address or id", "complex": "several parts",
+    "string": _("text"), "boolean": _("true or false"), "decimal": _("number"), "integer": _("whole number"),
+    "dateTime": _("date and time"), "binary": _("binary"), "reference": _("address or id"), "complex": _("several parts"),
 }  # fmt: skip
 SIMPLE = tuple(one for one in TYPES if one != "complex")
 
@@ -45,7 +47,7 @@ class Row:
     @property
     def types(self) -> list[tuple[str, str]]:
         """Give the types to choose from; what complex attributes are made of is not edited here."""
-        return [(one, WORDS.get(one, one)) for one in ((*SIMPLE, "complex") if self.parts else SIMPLE)]
+        return [(one, str(WORDS.get(one, one))) for one in ((*SIMPLE, "complex") if self.parts else SIMPLE)]
 
 
 @dataclass(slots=True)

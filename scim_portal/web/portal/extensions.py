@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.context import Ctx
@@ -16,7 +17,6 @@ from scim_portal.web.portal import door
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.extension_form import Form
 
-SAID = "Saved. Connectors may send these attributes from now on; what is stored becomes searchable in a moment."
 KNOWN = (USER_SCHEMA, ENTERPRISE_SCHEMA, GROUP_SCHEMA)
 
 
@@ -71,7 +71,7 @@ def schema_remove(schema_id: str) -> Answer:
     except errors.Conflict as error:
         flash(error.detail, "error")
         return redirect(url_for("portal.schema", schema_id=schema_id))
-    flash(f"“{urn}” is no longer declared. What came in by it is kept.", "success")
+    flash(_("“%(urn)s” is no longer declared. What came in by it is kept.", urn=urn), "success")
     return redirect(url_for("portal.schemas"))
 
 
@@ -85,7 +85,8 @@ def _answered(form: Form, stored: ExtensionSchema | None, work: Callable[[Ctx], 
     except (errors.Invalid, errors.Conflict) as error:
         found = {} if form.note(error.field or "", error.detail) else {error.field or "": error.detail}
         return _page(form, stored, found, refused=True), 422
-    flash(SAID if declared.job else "Saved.", "success")
+    said = _("Saved. Connectors may send these attributes from now on; what is stored becomes searchable in a moment.")
+    flash(said if declared.job else _("Saved."), "success")
     return redirect(url_for("portal.schema", schema_id=declared.schema.id))
 
 

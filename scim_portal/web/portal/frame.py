@@ -64,50 +64,50 @@ def navigation() -> list[tuple[str, list[Item]]]:
         (
             "",
             [
-                Item("overview", "Overview", "layout-dashboard", "portal.overview"),
-                Item("notices", "Notices", "inbox", "portal.notices", notices.count_open(door.context())),
+                Item("overview", _("Overview"), "layout-dashboard", "portal.overview"),
+                Item("notices", _("Notices"), "inbox", "portal.notices", notices.count_open(door.context())),
             ],
         ),
         (
-            "People",
+            _("People"),
             [
-                Item("users", "Users", "users", "portal.users"),
-                Item("groups", "Groups", "users-group", "portal.groups"),
-                Item("waitlist", "Waitlist", "hourglass", "portal.waitlist", waiting),
+                Item("users", _("Users"), "users", "portal.users"),
+                Item("groups", _("Groups"), "users-group", "portal.groups"),
+                Item("waitlist", _("Waitlist"), "hourglass", "portal.waitlist", waiting),
             ],
         ),
         (
-            "Licenses",
+            _("Licenses"),
             [
-                Item("licenses", "License types", "license", "portal.licenses"),
+                Item("licenses", _("License types"), "license", "portal.licenses"),
                 Item("contracts", _("Contracts"), "file-text", "portal.contracts"),
-                Item("rules", "Rules", "list-check", "portal.rules"),
+                Item("rules", _("Rules"), "list-check", "portal.rules"),
             ],
         ),
         (
-            "Provisioning",
+            _("Provisioning"),
             [
-                Item("connectors", "Connectors", "plug-connected", "portal.connectors"),
-                Item("setup", "Set-up guide", "writing-sign", "portal.setup"),
-                Item("schemas", "Schemas", "adjustments", "portal.schemas"),
-                Item("log", "Provisioning log", "activity", "portal.log"),
+                Item("connectors", _("Connectors"), "plug-connected", "portal.connectors"),
+                Item("setup", _("Set-up guide"), "writing-sign", "portal.setup"),
+                Item("schemas", _("Schemas"), "adjustments", "portal.schemas"),
+                Item("log", _("Provisioning log"), "activity", "portal.log"),
             ],
         ),
-        ("Records", _records()),
-        *([("Access", _access())] if door.may("admit") else []),
+        (_("Records"), _records()),
+        *([(_("Access"), _access())] if door.may("admit") else []),
     ]
 
 
 def _records() -> list[Item]:
-    ledger = Item("ledger", "Ledger", "shield-check", "portal.ledger")
-    exports = Item("exports", "Exports", "file-export", "portal.exports")
+    ledger = Item("ledger", _("Ledger"), "shield-check", "portal.ledger")
+    exports = Item("exports", _("Exports"), "file-export", "portal.exports")
     return [ledger, exports] if door.may("export") else [ledger]
 
 
 def _access() -> list[Item]:
     return [
-        Item("admins", "Admins", "user-check", "portal.admins"),
-        Item("api_keys", "API keys", "key", "portal.api_keys"),
+        Item("admins", _("Admins"), "user-check", "portal.admins"),
+        Item("api_keys", _("API keys"), "key", "portal.api_keys"),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import redirect, request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.services import frozen_rules, rulebook
@@ -36,21 +37,21 @@ def frozen_rule_relink(rule_id: str) -> Answer:
     to = request.form.get(f"to.{gone}", "")
     return door.attempt(
         lambda ctx: frozen_rules.relink(ctx, rule_id, gone=gone, to=to),
-        said="The rule is linked to the other group. Everybody is being brought in line.", back=_back(rule_id),
+        said=_("The rule is linked to the other group. Everybody is being brought in line."), back=_back(rule_id),
     )  # fmt: skip
 
 
 @blueprint.post("/frozen-rules/<rule_id>/release")
 def frozen_rule_release(rule_id: str) -> Answer:
     """Keep nobody any longer."""
-    said = "The rule keeps nobody any longer. Everybody is being brought in line."
+    said = _("The rule keeps nobody any longer. Everybody is being brought in line.")
     return door.attempt(lambda ctx: frozen_rules.release(ctx, rule_id), said=said, back=_back(rule_id))
 
 
 @blueprint.post("/frozen-rules/<rule_id>/pin")
 def frozen_rule_pin(rule_id: str) -> Answer:
     """Turn the seats that the rule keeps into pins."""
-    said = "The seats are pinned: their people keep them until the pins are removed."
+    said = _("The seats are pinned: their people keep them until the pins are removed.")
     return door.attempt(lambda ctx: frozen_rules.pin(ctx, rule_id), said=said, back=_back(rule_id))
 
 

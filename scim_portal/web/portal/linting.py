@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from rules.findings import Flaw, Severity
 from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.services import policy_checks
+from scim_portal.web.telling import told
 
 TONES = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.INFO: "plain"}
 LABELS = {
-    Flaw.DEAD: "no effect",
-    Flaw.ALWAYS_TRUE: "matches everybody",
-    Flaw.SHADOWED: "never decides",
-    Flaw.OVERLAPPING: "overlaps",
-    Flaw.DISPLAY_NAME: "group by name",
-    Flaw.RICHER_FALLBACK: "richer fallback",
-    Flaw.DEFAULT_NEVER_USED: "default unused",
+    Flaw.DEAD: _l("no effect"),
+    Flaw.ALWAYS_TRUE: _l("matches everybody"),
+    Flaw.SHADOWED: _l("never decides"),
+    Flaw.OVERLAPPING: _l("overlaps"),
+    Flaw.DISPLAY_NAME: _l("group by name"),
+    Flaw.RICHER_FALLBACK: _l("richer fallback"),
+    Flaw.DEFAULT_NEVER_USED: _l("default unused"),
 }
 
 
@@ -40,6 +43,6 @@ def marks(ctx: Ctx, document: dict[str, Any]) -> list[Mark]:
     except errors.Invalid:
         return []
     return [
-        Mark(one.rule_id, LABELS[one.kind], TONES[one.severity], one.sentence, one.severity is Severity.INFO)
+        Mark(one.rule_id, str(LABELS[one.kind]), TONES[one.severity], told(one.sentence), one.severity is Severity.INFO)
         for one in found
     ]

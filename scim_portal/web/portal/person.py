@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from flask import make_response, redirect, request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.context import Ctx
@@ -46,7 +47,7 @@ def person() -> Answer:
         account_links.person(door.context(), value)  # so that nobody without a good link opens a write
         user = door.change(lambda ctx: account_links.visit(ctx, value))
     except errors.NotFound:
-        return _closed("It opens by a link that your administrator gives you.", 401)
+        return _closed(_("It opens by a link that your administrator gives you."), 401)
     except errors.TooMany as error:
         return _too_often(error)
     ctx = door.context()
@@ -75,7 +76,9 @@ def account_link_make(user_id: str) -> Answer:
 def account_link_end(user_id: str) -> Answer:
     """End a user's link."""
     back = url_for("portal.user", user_id=user_id)
-    return door.attempt(lambda ctx: account_links.end(ctx, user_id), said="The link opens nothing any more.", back=back)
+    return door.attempt(
+        lambda ctx: account_links.end(ctx, user_id), said=_("The link opens nothing any more."), back=back
+    )
 
 
 def _cookie() -> str:
@@ -96,7 +99,7 @@ def _too_often(error: errors.TooMany) -> Answer:
 
 
 def _closed(detail: str, status: int) -> Answer:
-    body = door.page("link_dead.html", title="This page is not open", detail=detail, me=None)
+    body = door.page("link_dead.html", title=_("This page is not open"), detail=detail, me=None)
     return body, status, PRIVATELY
 
 
@@ -106,31 +109,35 @@ def _profile(user: User) -> list[tuple[str, Any]]:
         (value for key, value in content.items() if key.lower().endswith("enterprise:2.0:user")), {}
     )
     found = [
-        ("Name", user.display_name), ("User name", user.user_name), ("Email", user.email), ("Title", content.get("title")),
-        ("Department", enterprise.get("department")),
+        (_("Name"), user.display_name), (_("User name"), user.user_name), (_("Email"), user.email),
+        (_("Title"), content.get("title")), (_("Department"), enterprise.get("department")),
     ]  # fmt: skip
     return [(label, value) for label, value in found if value]
 
 
 def _seat(seat: Seat, types: dict[str, str]) -> dict[str, Any]:
     tails = {
-        "releasing": f"You keep it until {wording.day(seat.due_at)}." if seat.due_at else "It is about to end.",
-        "suspended": "It cannot be used just now: the contract for it is not running.",
+        "releasing": _("You keep it until %(day)s.", day=wording.day(seat.due_at))
+        if seat.due_at
+        else _("It is about to end."),
+        "suspended": _("It cannot be used just now: the contract for it is not running."),
     }
-    reason = f"{_because(seat)} Since {wording.day(seat.since)}."
+    since = _("Since %(day)s.", day=wording.day(seat.since))
+    reason = f"{_because(seat)} {since}"
     return {"name": types[seat.license_type], "state": seat.state, "reason": f"{reason} {tails.get(seat.state, '')}"}
 
 
 def _because(row: Seat | Ticket) -> str:
     """Say what gives somebody a license, in words for that person."""
     if row.source_kind == "rule":
-        return f"The rule “{row.rule_name}” gives it to you."
-    return "An administrator gave it to you." if row.source_kind == "pin" else "Everybody is given it."
+        return _("The rule “%(rule)s” gives it to you.", rule=row.rule_name)
+    return _("An administrator gave it to you.") if row.source_kind == "pin" else _("Everybody is given it.")
 
 
 def _ticket(ctx: Ctx, ticket: Ticket, types: dict[str, str]) -> dict[str, Any]:
     place = people.position(ctx, ticket)
-    reason = f"{_because(ticket)} All are in use; you are in the queue since {wording.day(ticket.since)}."
+    waits = _("All are in use; you are in the queue since %(day)s.", day=wording.day(ticket.since))
+    reason = f"{_because(ticket)} {waits}"
     if ticket.parked_until is not None:
-        reason = f"Your place in the queue is kept until {wording.day(ticket.parked_until)}."
+        reason = _("Your place in the queue is kept until %(day)s.", day=wording.day(ticket.parked_until))
     return {"name": types[ticket.license_type], "place": place, "reason": reason}

@@ -7,6 +7,7 @@ from typing import Any
 
 import segno
 from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from scim_portal import errors
@@ -42,7 +43,7 @@ def me_two_factor_confirm() -> Answer:
     except errors.Conflict as error:
         flash(error.detail, "error")
         return redirect(url_for("portal.me_two_factor"))
-    return _show(codes=codes) if codes else (_show(found={"code": "This code is wrong. Type the newest one."}), 422)
+    return _show(codes=codes) if codes else (_show(found={"code": _("This code is wrong. Type the newest one.")}), 422)
 
 
 @blueprint.post("/me/two-factor/codes")
@@ -55,8 +56,8 @@ def me_two_factor_codes() -> Answer:
 def me_two_factor_off() -> Answer:
     """Turn it off."""
 
-    def gone(_: Any) -> Answer:
-        flash("Two-factor sign-in is off.", "success")
+    def gone(nothing: Any) -> Answer:
+        flash(_("Two-factor sign-in is off."), "success")
         return redirect(url_for("portal.account"))
 
     return _proved(two_factor.turn_off, gone)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.services import access, invitations, sessions
 from scim_portal.services.access import CodeNeeded, SignIn
-from scim_portal.web import tenancy
+from scim_portal.web import languages, tenancy
 from scim_portal.web.portal import door
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import problems, text
@@ -29,7 +30,7 @@ def login() -> Answer:
     except errors.TooMany as error:
         return _refused("login.html", error.detail, 429, {"Retry-After": str(error.retry_after)}, email=email)
     if opened is None:
-        return _refused("login.html", "Email or password is wrong.", 401, {}, email=email)
+        return _refused("login.html", _("Email or password is wrong."), 401, {}, email=email)
     if isinstance(opened, CodeNeeded):
         return _ask_for_code(opened, wanted)
     return _welcome(opened, own_path(wanted))
@@ -47,13 +48,13 @@ def login_code() -> Answer:
     try:
         opened = door.change(lambda ctx: access.second_step(ctx, half, code=code))
     except errors.NotFound:
-        flash("That took too long. Sign in again; the code is asked for within five minutes.", "error")
+        flash(_("That took too long. Sign in again; the code is asked for within five minutes."), "error")
         return redirect(url_for("portal.login", next=wanted or None))
     except (errors.TooMany, errors.Invalid) as error:
         wait = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else {}
         return _refused("login_code.html", error.detail, 429 if wait else 422, wait)
     if opened is None:
-        return _refused("login_code.html", "The code is wrong, or was used already.", 401, {})
+        return _refused("login_code.html", _("The code is wrong, or was used already."), 401, {})
     return _welcome(opened, own_path(wanted))
 
 
@@ -80,7 +81,7 @@ def logout() -> Answer:
     """End this session."""
     value = request.cookies.get(door.cookie_name(), "")
     door.change(lambda ctx: access.sign_out(ctx, value))
-    flash("You are signed out.", "success")
+    flash(_("You are signed out."), "success")
     response = make_response(redirect(url_for("portal.login")))
     response.delete_cookie(door.cookie_name(), path="/", secure=tenancy.settings().secure_cookies, httponly=True)
     return response
@@ -96,9 +97,16 @@ def password() -> Answer:
         except (errors.Invalid, errors.Unauthorized, errors.TooMany) as error:
             found = {FIELDS.get(name, name) or "current": said for name, said in problems(error).items()}
         else:
-            flash("Your password is changed.", "success")
+            flash(_("Your password is changed."), "success")
             return door.set_cookie(make_response(redirect(url_for("portal.overview"))), value)
     return door.page("password.html", forced=forced, errors=found), 422 if found else 200
+
+
+@blueprint.post("/language")
+def language() -> Answer:
+    """Switch the language of pages that one sees without being signed in, and go back to where the switch was."""
+    response = make_response(redirect(own_path(request.form.get("next", "")) or url_for("portal.login")))
+    return languages.remember(response, request.form.get("language", ""))
 
 
 def own_path(wanted: str) -> str | None:
@@ -137,7 +145,7 @@ def _change_password() -> str:
 def _chosen_password() -> str:
     new, again = request.form.get("password", ""), request.form.get("again", "")
     if new != again:
-        raise errors.Invalid("The two are not the same.", field="again")
+        raise errors.Invalid(_("The two are not the same."), field="again")
     return new
 
 
@@ -147,5 +155,5 @@ def _refused(template: str, problem: str, status: int, headers: dict[str, str], 
 
 
 def _unlinked(error: errors.NotFound) -> Answer:
-    body = door.page("link_dead.html", title="This invitation is not good", detail=error.detail, me=None)
+    body = door.page("link_dead.html", title=_("This invitation is not good"), detail=error.detail, me=None)
     return body, 404, {"Referrer-Policy": "no-referrer"}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import request, url_for
+from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.context import Ctx
@@ -48,7 +49,7 @@ def token_revoke(connector_id: str, token_id: str) -> Answer:
         tokens.revoke(ctx, token_id, reason=request.form.get("reason"))
 
     back = url_for("portal.connector", connector_id=connector_id)
-    return door.attempt(work, said="The token is revoked. Calls with it are refused from now on.", back=back)
+    return door.attempt(work, said=_("The token is revoked. Calls with it are refused from now on."), back=back)
 
 
 def _of(ctx: Ctx, connector_id: str, token_id: str) -> None:

@@ -6,44 +6,51 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from scim_portal import clock
 from scim_portal.protocol import filters
 from scim_portal.protocol.errors import InvalidFilter
+from scim_portal.web import languages
 from scim_portal.web.portal import zones
 from scim_portal.web.portal.terms import CONDITIONS, Term, term_of
 
 EVENTS = {
-    "seat.granted": ("got the seat", "armchair", "good"),
-    "seat.released": ("lost the seat", "x", "bad"),
-    "seat.settling": ("will lose the seat", "clock", "warn"),
-    "seat.kept": ("keeps the seat", "armchair", "good"),
-    "seat.held": ("left; the seat is held", "history", "plain"),
-    "seat.restored": ("is back on the held seat", "armchair", "good"),
-    "seat.hold_broken": ("gave the held seat to somebody waiting", "x", "bad"),
-    "seat.suspended": ("cannot use the seat: no contract", "player-pause", "warn"),
-    "seat.resumed": ("can use the seat again", "player-play", "good"),
-    "seat.source_changed": ("keeps the seat for another reason", "refresh", "plain"),
-    "ticket.opened": ("waits for a seat", "hourglass", "warn"),
-    "ticket.kept": ("has a place kept for a return", "clock", "plain"),
-    "ticket.parked": ("no longer waits; the place is kept", "clock", "plain"),
-    "ticket.resumed": ("waits again at the old place", "hourglass", "warn"),
-    "ticket.changed": ("has another place in the queue", "refresh", "plain"),
-    "ticket.closed": ("no longer waits", "check", "plain"),
+    "seat.granted": (_l("got the seat"), "armchair", "good"),
+    "seat.released": (_l("lost the seat"), "x", "bad"),
+    "seat.settling": (_l("will lose the seat"), "clock", "warn"),
+    "seat.kept": (_l("keeps the seat"), "armchair", "good"),
+    "seat.held": (_l("left; the seat is held"), "history", "plain"),
+    "seat.restored": (_l("is back on the held seat"), "armchair", "good"),
+    "seat.hold_broken": (_l("gave the held seat to somebody waiting"), "x", "bad"),
+    "seat.suspended": (_l("cannot use the seat: no contract"), "player-pause", "warn"),
+    "seat.resumed": (_l("can use the seat again"), "player-play", "good"),
+    "seat.source_changed": (_l("keeps the seat for another reason"), "refresh", "plain"),
+    "ticket.opened": (_l("waits for a seat"), "hourglass", "warn"),
+    "ticket.kept": (_l("has a place kept for a return"), "clock", "plain"),
+    "ticket.parked": (_l("no longer waits; the place is kept"), "clock", "plain"),
+    "ticket.resumed": (_l("waits again at the old place"), "hourglass", "warn"),
+    "ticket.changed": (_l("has another place in the queue"), "refresh", "plain"),
+    "ticket.closed": (_l("no longer waits"), "check", "plain"),
 }
-GROUP_CONDITIONS = {"eq": "is", "ne": "is not", "in": "is", "not in": "is neither"}
+GROUP_CONDITIONS = {
+    "eq": _l("group is %(names)s"), "ne": _l("group is not %(names)s"), "in": _l("group is %(names)s"),
+    "not in": _l("group is neither %(names)s"),
+}  # fmt: skip
 CAUSES = {
-    "scim": "by SCIM",
-    "policy": "by a new policy version",
-    "admin": "by hand",
-    "clock": "by the clock",
-    "capacity": "by a change of capacity",
+    "scim": _l("by SCIM"),
+    "policy": _l("by a new policy version"),
+    "admin": _l("by hand"),
+    "clock": _l("by the clock"),
+    "capacity": _l("by a change of capacity"),
 }
-CLASSES = ("pinned", "returning", "in turn")
+CLASSES = (_l("pinned"), _l("returning"), _l("in turn"))
 ROLES = {
-    "owner": "May do everything.",
-    "license-admin": "May change license types, rules and users, and export; not connectors and tokens.",
-    "auditor": "May read and export everything; may change nothing.",
-    "helpdesk": "May read and explain, and give people the link to their own page; may change nothing.",
+    "owner": _l("May do everything."),
+    "license-admin": _l("May change license types, rules and users, and export; not connectors and tokens."),
+    "auditor": _l("May read and export everything; may change nothing."),
+    "helpdesk": _l("May read and explain, and give people the link to their own page; may change nothing."),
 }
 
 
@@ -63,20 +70,23 @@ def entry_event(entry: Any) -> tuple[str, str, str]:
 
 def event(name: str) -> tuple[str, str, str]:
     """Give sentence, icon and tone of a ledger event."""
-    return EVENTS.get(name, (name, "info-circle", "plain"))
+    words, icon, tone = EVENTS.get(name, (name, "info-circle", "plain"))
+    return str(words), icon, tone
 
 
 def cause(entry: Any) -> str:
     """Tell who or what set a ledger entry off."""
-    how = CAUSES.get(entry.cause_kind, entry.cause_kind)
+    how = str(CAUSES.get(entry.cause_kind, entry.cause_kind))
     return how if entry.actor_kind == "clock" else f"{entry.actor_name}, {how}"
 
 
 def source(row: Any) -> str:
     """Name what a seat or ticket comes from; `row` has source_kind, rule_name and policy_version."""
     if row.source_kind == "rule":
-        return f"rule “{row.rule_name}”, policy version {row.policy_version}"
-    return "a pin" if row.source_kind == "pin" else f"the default license, policy version {row.policy_version}"
+        return _("rule “%(rule)s”, policy version %(version)s", rule=row.rule_name, version=row.policy_version)
+    if row.source_kind == "pin":
+        return _("a pin")
+    return _("the default license, policy version %(version)s", version=row.policy_version)
 
 
 def ago(moment: datetime) -> str:
@@ -85,16 +95,15 @@ def ago(moment: datetime) -> str:
     if seconds < 0:
         return day(moment)
     if seconds < 60:
-        return "just now"
+        return _("just now")
     if seconds < 3600:
-        return f"{seconds // 60} min ago"
-    return f"{seconds // 3600} h ago" if seconds < 86_400 else day(moment)
+        return _("%(minutes)s min ago", minutes=seconds // 60)
+    return _("%(hours)s h ago", hours=seconds // 3600) if seconds < 86_400 else day(moment)
 
 
 def day(moment: datetime) -> str:
     """Write a date in the admin's time zone, such as 6 Dec 2026."""
-    moment = zones.local(moment)
-    return f"{moment.day} {moment:%b %Y}"
+    return languages.day(zones.local(moment))
 
 
 def _told(node: filters.Node, groups: Mapping[str, str]) -> str:
@@ -102,11 +111,11 @@ def _told(node: filters.Node, groups: Mapping[str, str]) -> str:
         return _term_told(term, groups)
     match node:
         case filters.And(items):
-            return " and ".join(_inner(item, groups) for item in items)
+            return _(" and ").join(_inner(item, groups) for item in items)
         case filters.Or(items):
-            return " or ".join(_inner(item, groups) for item in items)
+            return _(" or ").join(_inner(item, groups) for item in items)
         case filters.Not(item):
-            return f"not ({_told(item, groups)})"
+            return _("not (%(condition)s)", condition=_told(item, groups))
     return filters.to_text(node)
 
 
@@ -118,8 +127,11 @@ def _inner(node: filters.Node, groups: Mapping[str, str]) -> str:
 def _term_told(term: Term, groups: Mapping[str, str]) -> str:
     path = term.path.rpartition(":")[2]
     values = [value.strip() for value in term.value.split(",")] if term.op.endswith("in") else [term.value]
+    either = _(" or ")
     if path in {"groups", "groups.value"} and term.op in GROUP_CONDITIONS:
-        return f"group {GROUP_CONDITIONS[term.op]} {' or '.join(groups.get(one, f'unknown ({one})') for one in values)}"
+        names = either.join(groups.get(one) or _("unknown (%(id)s)", id=one) for one in values)
+        return str(GROUP_CONDITIONS[term.op]) % {"names": names}
     if term.op.endswith("pr"):
         return f"{path} {CONDITIONS[term.op]}"
-    return f"{path} {CONDITIONS[term.op]} {' or '.join(f'“{one}”' for one in values)}"
+    quoted = (_("“%(value)s”", value=one) for one in values)
+    return f"{path} {CONDITIONS[term.op]} {either.join(quoted)}"
