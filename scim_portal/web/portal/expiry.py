@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scim_portal.web.portal import zones
+
 SOON, URGENT = timedelta(days=30), timedelta(days=7)
 
 
@@ -20,6 +22,6 @@ def warning(expires_at: datetime | None, now: datetime) -> Expiry | None:
     """Warn of a token that ends within 30 days; None when there is time, or nothing to end."""
     if expires_at is None or not timedelta(0) < expires_at - now <= SOON:
         return None
-    left = (expires_at.date() - now.date()).days
+    left = (zones.local(expires_at).date() - zones.local(now).date()).days
     words = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
     return Expiry(words, "bad" if expires_at - now <= URGENT else "warn")
