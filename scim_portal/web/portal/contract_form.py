@@ -20,7 +20,8 @@ def typed(line: ContractLine | None = None) -> dict[str, Any]:
     """Read a whole line; a date that was not touched keeps its time of day. Raises `Invalid`."""
     found: dict[str, Any] = {"quantity": whole("quantity")}
     for name in ("starts_at", "ends_at"):
-        found[name] = _untouched(line and getattr(line, name), name, day(name))
+        stored = getattr(line, name) if line else None
+        found[name] = stored if _is_untouched(stored, name) else day(name)
     for name in ("purchase_order", "vendor"):
         found[name] = text(name)
         if len(found[name] or "") > LONGEST_TEXT:
@@ -33,7 +34,7 @@ def typed(line: ContractLine | None = None) -> dict[str, Any]:
 
 def typed_end(line: ContractLine) -> dict[str, Any]:
     """Read when a line shall end. Raises `Invalid`."""
-    return {"ends_at": _untouched(line.ends_at, "ends_at", required_day("ends_at"))}
+    return {"ends_at": line.ends_at if _is_untouched(line.ends_at, "ends_at") else required_day("ends_at")}
 
 
 def of(line: ContractLine) -> dict[str, Any]:
@@ -54,8 +55,8 @@ def following(line: ContractLine) -> dict[str, Any]:
     return following
 
 
-def _untouched(stored: datetime | None, name: str, typed: datetime | None) -> datetime | None:
-    return stored if stored is not None and text(name) == dates.in_form(stored) else typed
+def _is_untouched(stored: datetime | None, name: str) -> bool:
+    return stored is not None and text(name) == dates.in_form(stored)
 
 
 def _as_long_again(starts_at: datetime, ends_at: datetime) -> datetime:
