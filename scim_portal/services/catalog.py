@@ -23,6 +23,7 @@ KEY = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?\Z")
 BAD_KEY = "A key has 1 to 64 lower-case letters, digits, dots, hyphens or underscores."
 # Which rule decides, what counts as richer, and how long a place is kept.
 DECIDING = ("rank", "family", "settle_seconds")
+MOST_SEATS = 100_000_000
 LINE_FIELDS = ("quantity", "starts_at", "ends_at", "purchase_order", "vendor", "unit_price", "currency")
 
 
@@ -159,6 +160,15 @@ def remove_line(ctx: Ctx, id: str) -> None:
     licensing.capacity_changed(ctx, family)
 
 
+def check_line(quantity: int | None, starts_at: datetime | None, ends_at: datetime | None) -> None:
+    """Check what counts of a contract line. Raises `Invalid` that names the field."""
+    if quantity is not None and not 0 <= quantity <= MOST_SEATS:
+        sentence = f"The quantity must be from 0 to {MOST_SEATS:,}, or null for unlimited."
+        raise Invalid(sentence, field="quantity", value=quantity)
+    if starts_at and ends_at and ends_at <= starts_at:
+        raise Invalid("A contract line must end after it starts.", field="ends_at", value=ends_at)
+
+
 def find_line(ctx: Ctx, id: str) -> ContractLine:
     """Find a contract line. Raises `NotFound`."""
     line = db.session.scalar(scoped(ContractLine, ctx).where(ContractLine.id == id)) if is_id(id) else None
@@ -217,12 +227,7 @@ def _fill(line: ContractLine, fields: dict[str, Any]) -> None:
         if field not in LINE_FIELDS:
             raise Invalid(say("A contract line has no {field!r}.", field=field), field=field, value=value)
         setattr(line, field, value)
-    if line.quantity is not None and not 0 <= line.quantity <= 100_000_000:
-        raise Invalid(
-            "The quantity must be from 0 to 100,000,000, or null for unlimited.", field="quantity", value=line.quantity
-        )
-    if line.starts_at and line.ends_at and line.ends_at <= line.starts_at:
-        raise Invalid("A contract line must end after it starts.", field="ends_at", value=line.ends_at)
+    check_line(line.quantity, line.starts_at, line.ends_at)
     if line.unit_price is not None:
         line.unit_price = Decimal(str(line.unit_price))
 

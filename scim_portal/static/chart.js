@@ -57,8 +57,8 @@
         values: (_, marks) => marks.map((mark) => mark.toLocaleString(document.documentElement.lang || "en")) }],
       series: [{}, ...series],
       hooks: { setCursor: [(chart) => {
-        const row = chart.cursor.idx == null ? null : told[chart.cursor.idx];
-        readout.textContent = row ? row[0] + ": " + labels.map((label, index) => label + " " + row[index + 1]).join(", ") : "";
+        const row = told[chart.cursor.idx ?? told.length - 1];
+        readout.textContent = row[0] + ": " + labels.map((label, index) => label + " " + row[index + 1]).join(", ");
       }] },
     }, data, place);
   }

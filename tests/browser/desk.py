@@ -57,6 +57,7 @@ class Desk:
             "attributes": [{"name": "badge", "description": "Number."}],
         }
         self.ids["schema"] = self.api("POST", "/schemas", schema)["id"]
+        self.ids["line"] = self.api("GET", "/license-types/pro/contract-lines")["items"][0]["id"]
         self.ids["connector"] = self.api("GET", "/connectors")["items"][0]["id"]
 
     def api(self, method: str, path: str, body: Any = None) -> Any:

@@ -27,9 +27,11 @@ def test_every_page_is_clean(desk: Desk, theme: Literal["light", "dark"]) -> Non
     desk.go("/login")
     found = {"/login": violations(desk)}
     desk.sign_in()
+    line = f"/contract-lines/{desk.ids['line']}"
     pages = (
         "/", "/users", "/users?state=waiting", "/users?q=nobody", f"/users/{desk.ids['ann']}", f"/users/{desk.ids['cleo']}",
         "/groups", f"/groups/{desk.ids['group']}", "/waitlist", "/licenses", "/licenses/pro", "/licenses/new", "/rules",
+        "/licenses/pro/lines", "/contracts", line, f"{line}/renew", f"{line}/end", f"{line}/remove", "/keys",
         "/rules/new", "/rules/sales", "/rules/preview", "/rules/history", "/connectors",
         f"/connectors/{desk.ids['connector']}", f"/connectors/{desk.ids['connector']}/mapping",
         "/schemas", "/schemas/new", f"/schemas/{desk.ids['schema']}",

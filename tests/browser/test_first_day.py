@@ -41,7 +41,7 @@ def add_seats(desk: Desk) -> Page:
     page = desk.page
     page.get_by_role("link", name="add one with its seats").click()
     page.get_by_label("Name").fill("View")
-    page.get_by_label("Key").fill("view")
+    page.get_by_label("Key", exact=True).fill("view")
     page.get_by_label("Seats to start with").fill("5")
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_text("of 5 seats")).to_be_visible()

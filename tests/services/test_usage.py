@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from scim_portal import clock
 from scim_portal.context import at
-from scim_portal.db import transact
+from scim_portal.db import db, transact
+from scim_portal.ids import new_id
+from scim_portal.models import SeatEntry
 from scim_portal.services import capacity_history, catalog, usage
 from scim_portal.services.usage import History
 from tests.portals import PortalUnderTest, a_patch, a_policy
+from tests.web.test_statement_counts import counted
 
 HOUR = timedelta(hours=1)
 
@@ -115,3 +119,22 @@ def test_the_limit_before_a_type_was_made_is_its_first_one(day: Day) -> None:
     ctx = day.portal.ctx()
     steps = capacity_history.steps(at(ctx, ctx.now + HOUR), catalog.find(ctx, "pro"), day.start)
     assert (steps[0].limit, capacity_history.at(steps, day.start - HOUR).limit) == (2, 2)
+
+
+def test_a_long_ledger_takes_as_many_statements_as_its_length_has_digits(day: Day) -> None:
+    """Two thousand entries: two rounds of a thousand probes, then the entries themselves, beside lines and actions."""
+    day.portal.provision("ann@x.example")
+    first = db.session.scalars(select(SeatEntry).where(SeatEntry.portal_id == day.portal.ref.id)).one()
+    row = {column.key: getattr(first, column.key) for column in SeatEntry.__table__.columns}
+    seconds = [timedelta(seconds=number) for number in range(2, 2001)]
+    more = [row | {"id": new_id(), "number": n, "at": day.start + s, "use_after": n} for n, s in enumerate(seconds, 2)]
+    transact(lambda: db.session.connection().execute(SeatEntry.__table__.insert(), more))
+    transact(lambda: setattr(catalog.find(day.portal.ctx(), "pro"), "next_entry", 2001))
+    day.hours = 1
+    ctx = day.portal.ctx()
+    item = catalog.summary(ctx, "pro")
+    moments = [day.start + timedelta(seconds=10.5 + 37 * number) for number in range(50)]
+    with counted() as statements:
+        found = usage.history(ctx, item, moments)
+    assert len(statements) <= 6
+    assert [one.used for one in found.points[:-1]] == [10 + 37 * number for number in range(50)]

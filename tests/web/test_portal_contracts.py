@@ -143,3 +143,26 @@ def test_costs_of_used_and_unused_seats_are_told(portal: PortalUnderTest) -> Non
     assert re.search(
         r"Used seats cost</dt><dd class=\"num\">10\.00 EUR.*Unused seats cost</dt><dd class=\"num\">20\.00 EUR", page
     )
+
+
+def test_lines_at_the_edges_of_the_calendar_are_shown_in_every_zone(portal: PortalUnderTest) -> None:
+    portal.license("pro", 0)
+    body = {"quantity": 1, "starts_at": "0001-01-01T00:00:00Z", "ends_at": "9999-12-31T23:00:00Z"}
+    line = portal.api("POST", "/license-types/pro/contract-lines", body).json["id"]
+    visitor = Visitor.signed_in(portal)
+    for zone in ("UTC", "America/New_York", "Asia/Tokyo"):
+        visitor.send("/me/time-zone", {"time_zone": zone})
+        for path in ("/contracts", "/licenses/pro", f"/contract-lines/{line}", f"/contract-lines/{line}/renew"):
+            assert visitor.get(path).status_code == 200, (zone, path)
+    visitor.send(f"/contract-lines/{line}", form_of(visitor.page(f"/contract-lines/{line}")) | {"vendor": "Softline"})
+    kept = catalog.find_line(portal.ctx(), line)
+    assert (kept.vendor, kept.starts_at.year, kept.ends_at.hour) == ("Softline", 1, 23)  # type: ignore[union-attr]
+
+
+def test_a_wrong_number_is_refused_before_anything_is_previewed(portal: PortalUnderTest) -> None:
+    line = used(portal, "ann")
+    visitor = Visitor.signed_in(portal)
+    form = form_of(visitor.page(f"/contract-lines/{line}"))
+    for wrong in ({"quantity": "-1"}, {"quantity": "100000001"}, {"starts_at": "2099-01-01"}):
+        answer = visitor.send(f"/contract-lines/{line}", form | wrong)
+        assert (answer.status_code, "What this does" in answer.text) == (422, False), wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from scim_portal import errors
 from scim_portal.models import ContractLine
 from scim_portal.services import license_fields
-from scim_portal.web.portal import dates, zones
+from scim_portal.web.portal import dates
 from scim_portal.web.portal.form_values import day, required_day, text, whole
 
 LONGEST_TEXT = 200
@@ -19,7 +20,8 @@ def typed(line: ContractLine | None = None) -> dict[str, Any]:
     """Read a whole line; a date that was not touched keeps its time of day. Raises `Invalid`."""
     found: dict[str, Any] = {"quantity": whole("quantity")}
     for name in ("starts_at", "ends_at"):
-        found[name] = _untouched(line and getattr(line, name), name, day(name))
+        stored = getattr(line, name) if line else None
+        found[name] = stored if _is_untouched(stored, name) else day(name)
     for name in ("purchase_order", "vendor"):
         found[name] = text(name)
         if len(found[name] or "") > LONGEST_TEXT:
@@ -32,7 +34,7 @@ def typed(line: ContractLine | None = None) -> dict[str, Any]:
 
 def typed_end(line: ContractLine) -> dict[str, Any]:
     """Read when a line shall end. Raises `Invalid`."""
-    return {"ends_at": _untouched(line.ends_at, "ends_at", required_day("ends_at"))}
+    return {"ends_at": line.ends_at if _is_untouched(line.ends_at, "ends_at") else required_day("ends_at")}
 
 
 def of(line: ContractLine) -> dict[str, Any]:
@@ -48,17 +50,18 @@ def following(line: ContractLine) -> dict[str, Any]:
     """Fill the form with the line that would follow: as many seats for as long again; the order is a new one."""
     following = of(line) | {"starts_at": dates.in_form(line.ends_at), "ends_at": "", "purchase_order": None}
     if line.starts_at and line.ends_at:
-        following["ends_at"] = dates.in_form(_as_long_again(line.starts_at, line.ends_at))
+        with suppress(ValueError, OverflowError):  # beyond the calendar there is nothing to suggest
+            following["ends_at"] = dates.in_form(_as_long_again(line.starts_at, line.ends_at))
     return following
 
 
-def _untouched(stored: datetime | None, name: str, typed: datetime | None) -> datetime | None:
-    return stored if stored is not None and text(name) == dates.in_form(stored) else typed
+def _is_untouched(stored: datetime | None, name: str) -> bool:
+    return stored is not None and text(name) == dates.in_form(stored)
 
 
 def _as_long_again(starts_at: datetime, ends_at: datetime) -> datetime:
     """Add whole years where the line runs for whole years, days otherwise."""
-    start, end = zones.local(starts_at), zones.local(ends_at)
+    start, end = dates.here(starts_at), dates.here(ends_at)
     years = end.year - start.year
     if years and (start.month, start.day) == (end.month, end.day) != (2, 29):
         return end.replace(year=end.year + years)

@@ -86,7 +86,7 @@ def contract_line_change(line_id: str) -> Answer:
 
     def work(ctx: Ctx, line: ContractLine) -> tuple[Term | None, Doing]:
         fields = contract_form.typed(line)
-        return _term(fields), lambda ctx: catalog.change_line(ctx, line_id, **fields)
+        return _term(line, fields), lambda ctx: catalog.change_line(ctx, line_id, **fields)
 
     return _form("change", line_id, work, said=_("The contract line is changed."))
 
@@ -111,9 +111,7 @@ def contract_line_end(line_id: str) -> Answer:
 
     def work(ctx: Ctx, line: ContractLine) -> tuple[Term | None, Doing]:
         fields = contract_form.typed_end(line)
-        return Term(line.quantity, line.starts_at, fields["ends_at"]), lambda ctx: catalog.change_line(
-            ctx, line_id, **fields
-        )
+        return _term(line, fields), lambda ctx: catalog.change_line(ctx, line_id, **fields)
 
     return _form("end", line_id, work, said=_("The contract line has its end."))
 
@@ -208,11 +206,11 @@ def _preview(ctx: Ctx, item: Summary, effect: Effect) -> Preview:
     return Preview(told, mark, at_once.suspended if at_once else 0, names)
 
 
-def _term(fields: dict[str, Any]) -> Term:
-    starts_at, ends_at = fields["starts_at"], fields["ends_at"]
-    if starts_at and ends_at and ends_at <= starts_at:
-        raise errors.Invalid("A contract line must end after it starts.", field="ends_at", value=ends_at)
-    return Term(fields["quantity"], starts_at, ends_at)
+def _term(line: ContractLine, fields: dict[str, Any]) -> Term:
+    """Make the term of a line with some fields changed. Raises `Invalid`."""
+    values = [fields.get(name, getattr(line, name)) for name in ("quantity", "starts_at", "ends_at")]
+    catalog.check_line(*values)
+    return Term(*values)
 
 
 def _page(

@@ -28,21 +28,29 @@ def in_month(moment: datetime) -> str:
 
 def on_axis(moment: datetime) -> str:
     """Write what tells the points of a chart apart, such as 6 Dec, 15:04."""
-    here = zones.local(moment)
-    year = "" if here.year == zones.local(clock.now()).year else " y"
-    return _written(moment, f"d MMM{year}, HH:mm{':ss' if here.second else ''}")
+    local = here(moment)
+    year = "" if local.year == here(clock.now()).year else " y"
+    return _written(moment, f"d MMM{year}, HH:mm{':ss' if local.second else ''}")
 
 
 def precisely(moment: datetime) -> str:
     """Write an instant for comparing: in the reader's zone where that is not UTC, and in UTC."""
     utc = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    here = zones.local(moment)
-    return f"{utc} ({here:%Y-%m-%d %H:%M:%S %Z})" if here.utcoffset() else utc
+    local = here(moment)
+    return f"{utc} ({local:%Y-%m-%d %H:%M:%S %Z})" if local.utcoffset() else utc
+
+
+def here(moment: datetime) -> datetime:
+    """Move an instant to the reader's zone; one at the edge of the calendar stays in UTC."""
+    try:
+        return zones.local(moment)
+    except OverflowError:
+        return moment
 
 
 def in_form(moment: datetime | None) -> str:
     """Write the date that a form's date field shows; what `form_values.day` reads back."""
-    return "" if moment is None else f"{zones.local(moment):%Y-%m-%d}"
+    return "" if moment is None else here(moment).date().isoformat()
 
 
 def midnight(day: date) -> datetime:
@@ -51,4 +59,4 @@ def midnight(day: date) -> datetime:
 
 
 def _written(moment: datetime, pattern: str) -> str:
-    return format_datetime(zones.local(moment), pattern, locale=get_locale() or "en")
+    return format_datetime(here(moment), pattern, locale=get_locale() or "en")

@@ -62,9 +62,8 @@ def of(lines: Sequence[Term], now: datetime) -> Timeline:
 
 def _window(lines: Sequence[Term], now: datetime) -> tuple[datetime, datetime]:
     turns = [turn for line in lines for turn in (line.starts_at, line.ends_at) if turn]
-    start = max(min([*turns, now]) - MARGIN, now - LONGEST / 2)
-    end = min(max([*turns, now + YEAR]) + MARGIN, now + LONGEST)
-    return start, end
+    start, end = max(min([*turns, now]), now - LONGEST / 2), min(max([*turns, now + YEAR]), now + LONGEST)
+    return start - MARGIN, end + MARGIN
 
 
 def _gaps(lines: Sequence[Term], now: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
