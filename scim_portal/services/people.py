@@ -15,7 +15,6 @@ from scim_portal.ids import is_id
 from scim_portal.models import Group, Membership, Seat, Ticket, User
 from scim_portal.protocol import filters
 from scim_portal.protocol.folding import fold_text
-from scim_portal.protocol.sentences import say
 from scim_portal.services import cursors, filter_sql, resource_types, rosters
 
 STATES = ("active", "inactive", "deleted", "waiting")
@@ -58,7 +57,7 @@ def users(
 ) -> Page:
     """List users. Raises `Invalid` for an unknown sort, state or cursor, and the protocol's error for a bad filter."""
     if sort not in SORTS:
-        raise Invalid(say("Users can be sorted by {choices}.", choices=", ".join(SORTS)), field="sort", value=sort)
+        raise Invalid(f"Users can be sorted by {', '.join(SORTS)}.", field="sort", value=sort)
     column, descending = SORTS[sort]
     where = _where(ctx, wanted)
     query = scoped(User, ctx).where(*where)
@@ -173,11 +172,7 @@ def _state(state: str) -> Any:
             return User.deleted_at.is_not(None)
         case "waiting":
             return _has(Ticket, Ticket.parked_until.is_(None))
-    raise Invalid(
-        say("There is no state {state!r}; choose one of {choices}.", state=state, choices=", ".join(STATES)),
-        field="state",
-        value=state,
-    )
+    raise Invalid(f"There is no state {state!r}; choose one of {', '.join(STATES)}.", field="state", value=state)
 
 
 def _has(model: Any, *conditions: Any) -> Any:
