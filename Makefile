@@ -41,7 +41,7 @@ migrate: $(VENV)/.runtime ## bring the database to the newest migration
 	@$(BIN)/scim-portal migrate
 
 test: $(VENV)/.dev ## the whole suite, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, import contracts
 	@$(BIN)/ruff check .

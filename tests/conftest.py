@@ -14,10 +14,24 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.databases import DATABASES, Database, open_database
+from tests import thoroughness
+from tests.databases import DATABASES, Database, Databases
 from tests.portals import LivePortal, PortalUnderTest
-from tests.servers import Server
-from tests.tenancy_hook import forbid_unscoped_statements
+from tests.servers import Server, Servers
+
+thoroughness.forget_the_clock()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put SQLite first and PostgreSQL last: two workers begin with a half each, and either half needs one kind of servers."""
+    items.sort(key=lambda item: {"sqlite": 0, "postgresql": 2}.get(kind_of(item), 1))
+
+
+def kind_of(item: pytest.Item) -> str:
+    """Tell which kind of database a test runs on, if on any."""
+    call = getattr(item, "callspec", None)
+    return call.params.get("database", "") if call else ""
 
 
 @pytest.fixture(scope="session")
@@ -28,20 +42,24 @@ def scratch() -> Iterator[Path]:
     shutil.rmtree(path, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def databases(scratch: Path) -> Iterator[Databases]:
+    """The databases of this session, made when they are needed."""
+    found = Databases(scratch)
+    yield found
+    found.close()
+
+
 @pytest.fixture(scope="session", params=DATABASES)
-def database(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Database]:
-    """An empty, migrated database."""
-    with open_database(request.param, scratch) as found:
-        yield found
+def database(request: pytest.FixtureRequest, databases: Databases) -> Database:
+    """A migrated database that no worker looks into."""
+    return databases.named(request.param, "quiet")
 
 
 @pytest.fixture(scope="session")
 def app(database: Database) -> Flask:
     """The application on that database; statements that forget the portal fail."""
-    app = database.application()
-    with app.app_context():
-        forbid_unscoped_statements()
-    return app
+    return database.app
 
 
 @pytest.fixture
@@ -52,10 +70,17 @@ def portal(app: Flask) -> Iterator[PortalUnderTest]:
 
 
 @pytest.fixture(scope="session")
-def server(database: Database) -> Iterator[Server]:
-    """A real gunicorn with two workers, and a background worker, on that database."""
-    with Server.started(database) as found:
-        yield found
+def servers(databases: Databases) -> Iterator[Servers]:
+    """The running installations of this session, started when they are needed."""
+    found = Servers()
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="session")
+def server(database: Database, databases: Databases, servers: Servers) -> Server:
+    """A real gunicorn with two workers, and a background worker, on another database of the same kind."""
+    return servers.on(databases.named(database.kind, "live"))
 
 
 @pytest.fixture

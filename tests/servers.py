@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -99,7 +99,7 @@ class Server:
         children = Path(f"/proc/{master}/task/{master}/children").read_text()
         return [int(pid) for pid in children.split()]
 
-    def wait_until_ready(self, seconds: float = 30) -> None:
+    def wait_until_ready(self, seconds: float = 90) -> None:
         """Wait for the first good answer."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -124,6 +124,24 @@ class Server:
         assert done.returncode == 0, done.stderr
         result: dict[str, Any] = json.loads(done.stdout)
         return result
+
+
+class Servers:
+    """The running installations of a session, one on a database; each is started once."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, Server] = {}
+        self.stack = ExitStack()
+
+    def on(self, database: Database, *, workers: int = 2) -> Server:
+        """Give the installation on a database."""
+        if database.url not in self.started:
+            self.started[database.url] = self.stack.enter_context(Server.started(database, workers=workers))
+        return self.started[database.url]
+
+    def stop(self) -> None:
+        """Stop them all."""
+        self.stack.close()
 
 
 def free_port() -> int:

@@ -27,3 +27,9 @@ def searching(examples: int) -> settings:
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
+
+
+def forget_the_clock() -> None:
+    """Let generated tests that ask for nothing take their time too: on a busy machine a single example may be slow."""
+    settings.register_profile("unhurried", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]))
+    settings.load_profile("unhurried")

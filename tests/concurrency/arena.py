@@ -83,7 +83,7 @@ class Arena:
         return self.job(id)
 
 
-def eventually(holds: Callable[[], object], otherwise: str, *, seconds: float = 20, pause: float = 0.05) -> None:
+def eventually(holds: Callable[[], object], otherwise: str, *, seconds: float = 60, pause: float = 0.05) -> None:
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not holds():

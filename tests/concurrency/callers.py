@@ -65,7 +65,7 @@ class Storm:
         """Wait for all answers; they come in the order of the calls."""
         found = [Answer(0)] * self.count
         for number, caller in enumerate(self.callers):
-            told, _ = caller.communicate(timeout=60)
+            told, _ = caller.communicate(timeout=180)
             found[number :: len(self.callers)] = [Answer(**one) for one in json.loads(told)]
         return found
 

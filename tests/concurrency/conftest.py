@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from tests.concurrency.arena import Arena
-from tests.databases import Database, migrated
+from tests.databases import Database, Databases
 from tests.portals import PortalUnderTest
-from tests.servers import Server
+from tests.servers import Server, Servers
 
 
 @pytest.fixture(scope="session")
-def database(database: Database, scratch: Path) -> Database:
-    """An empty, migrated database of the same kind that only this directory uses, and with it a job queue of its own."""
-    name = f"storm_{secrets.token_hex(4)}"  # pytest may build this fixture more than once in a session
-    var_dir = scratch / name
-    var_dir.mkdir()
-    return migrated(replace(database, url=own_url(database, var_dir, name), var_dir=var_dir))
-
-
-def own_url(database: Database, var_dir: Path, name: str) -> str:
-    """Make room for another database: a new file, or a new database on the PostgreSQL that runs already."""
-    if database.kind == "sqlite":
-        return f"sqlite:///{var_dir / 'portal.db'}"
-    engine = create_engine(database.url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return make_url(database.url).set(database=name).render_as_string(hide_password=False)
+def database(database: Database, databases: Databases) -> Database:
+    """A migrated database of the same kind that only this directory uses, and with it a job queue of its own."""
+    return databases.named(database.kind, "storm")
 
 
 @pytest.fixture(scope="session")
-def server(database: Database) -> Iterator[Server]:
+def server(database: Database, servers: Servers) -> Server:
     """A real gunicorn with three workers, and a background worker, on that database."""
-    with Server.started(database, workers=3) as found:
-        yield found
+    return servers.on(database, workers=3)
 
 
 @pytest.fixture

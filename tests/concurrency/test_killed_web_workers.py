@@ -39,10 +39,10 @@ def test_no_acknowledged_create_is_lost_when_web_workers_are_killed(arena: Arena
 
 
 def kill_workers(arena: Arena, storm: Storm) -> int:
-    """Kill a worker each quarter of a second while the load lasts; tells how many died of it."""
+    """Kill a worker each tenth of a second while the load lasts; tells how many died of it."""
     killed = 0
     while storm.under_way() and killed < KILLS:
-        time.sleep(0.25)
+        time.sleep(0.1)
         with contextlib.suppress(IndexError, ProcessLookupError):
             os.kill(random.choice(arena.server.web_workers()), signal.SIGKILL)
             killed += storm.under_way()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
 
@@ -16,8 +14,7 @@ from scim_portal.db import db, transact
 from scim_portal.models import Job
 from scim_portal.services import notice_settings, work
 from tests.concurrency.arena import eventually
-from tests.concurrency.conftest import own_url
-from tests.databases import Database, migrated
+from tests.databases import Database, Databases
 from tests.portals import PortalUnderTest
 from tests.servers import Server, free_port
 from tests.services import notice_board
@@ -36,12 +33,9 @@ class Posted(Server):
 
 
 @pytest.fixture
-def lone(database: Database, scratch: Path) -> Database:
+def lone(database: Database, databases: Databases) -> Database:
     """A database that no other worker looks into."""
-    name = f"mail_{secrets.token_hex(4)}"
-    var_dir = scratch / name
-    var_dir.mkdir()
-    return migrated(replace(database, url=own_url(database, var_dir, name), var_dir=var_dir))
+    return databases.fresh(database.kind)
 
 
 @contextmanager

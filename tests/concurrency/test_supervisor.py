@@ -29,7 +29,7 @@ def serving(directory: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     with (directory / "serve.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdout=log, stderr=log)
     try:
-        eventually(lambda: answers(port), "nobody serves", seconds=30)
+        eventually(lambda: answers(port), "nobody serves")
         yield process, port
     finally:
         everybody = descendants(process.pid)

@@ -16,10 +16,16 @@ from sqlalchemy import String, cast, select
 from scim_portal import logs
 from scim_portal.db import Model, db
 from tests.clients import LoneClient
-from tests.databases import Database
+from tests.databases import Database, Databases
 from tests.portals import PortalUnderTest, a_group, a_patch, a_user
 
 CANARY = "Canary-pa55word-7f3e9"
+
+
+@pytest.fixture(scope="session")
+def database(database: Database, databases: Databases) -> Database:
+    """A database that is soon dumped, for it has nothing in it but what these tests store."""
+    return databases.named(database.kind, "dumped")
 
 
 @pytest.fixture(autouse=True)

@@ -5,14 +5,22 @@ from __future__ import annotations
 import statistics
 import time
 
+import pytest
 from sqlalchemy import select
 
 from scim_portal.db import db
 from scim_portal.models import Job
-from tests.concurrency.test_group_size import LARGE, SMALL, Cost, add_one, fill
+from tests.databases import Database, Databases
 from tests.portals import PortalUnderTest, a_group, a_patch, a_policy, a_rule
+from tests.web.test_group_size import LARGE, SMALL, Cost, add_one, fill
 
 TURNS = 21
+
+
+@pytest.fixture(scope="session")
+def database(database: Database, databases: Databases) -> Database:
+    """A database whose crowds are in nobody else's way."""
+    return databases.named(database.kind, "crowded")
 
 
 def nest(portal: PortalUnderTest, top: str, low: str) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from sqlalchemy import BigInteger, Text, cast, event, func, literal, select
 from sqlalchemy.sql.selectable import CTE
 
@@ -16,10 +17,17 @@ from scim_portal.db import db, insert, transact
 from scim_portal.models import Membership, User
 from scim_portal.services import mapping
 from scim_portal.services.mapping import Stamp
+from tests.databases import Database, Databases
 from tests.portals import PortalUnderTest, a_patch, a_policy, a_rule
 
 SMALL, LARGE, TURNS = 100, 50_000, 41
 NUMBERED = {"id", "user_name", "user_name_folded"}
+
+
+@pytest.fixture(scope="session")
+def database(database: Database, databases: Databases) -> Database:
+    """A database whose crowds are in nobody else's way."""
+    return databases.named(database.kind, "crowded")
 
 
 def test_adding_one_member_to_fifty_thousand_costs_what_it_costs_in_a_hundred(portal: PortalUnderTest) -> None:
