@@ -146,7 +146,7 @@ def decide(policy: Policy, facts: Facts, now: datetime, *, trace: bool = False) 
     """
     if not facts.active:
         return Decision(facts.user_id, {key: Wish(key) for key in policy.families})
-    matching = _Matching(facts, now)
+    matching = _Matching(policy, facts, now)
     return Decision(
         facts.user_id,
         {key: _wish(policy, family, matching, trace) for key, family in policy.families.items()},
@@ -156,16 +156,21 @@ def decide(policy: Policy, facts: Facts, now: datetime, *, trace: bool = False) 
 class _Matching:
     """Answers whether a rule applies to one person, evaluating each condition at most once and only when asked."""
 
-    def __init__(self, facts: Facts, now: datetime) -> None:
+    def __init__(self, policy: Policy, facts: Facts, now: datetime) -> None:
+        self.candidates = policy.index.candidates(facts.resource)
         self.facts = facts
         self.now = now
         self._known: dict[str, bool] = {}
 
     def applies(self, rule: Rule) -> bool:
         return (
-            rule.is_open(self.now)
-            and rule.connector in (None, self.facts.connector)
-            and (self.keeps(rule) if rule.is_frozen(self.now) else self.condition(rule))
+            self.condition(rule)
+            if rule.is_plain
+            else (
+                rule.is_open(self.now)
+                and rule.connector in (None, self.facts.connector)
+                and (self.keeps(rule) if rule.is_frozen(self.now) else self.condition(rule))
+            )
         )
 
     def keeps(self, rule: Rule) -> bool:
@@ -212,16 +217,19 @@ def _pinned(policy: Policy, family: Family, facts: Facts) -> str | None:
 
 def _winner(policy: Policy, family: Family, matching: _Matching) -> Rule | None:
     """Return the rule that decides the family (L3.1, L3.5)."""
-    candidates = _candidates(policy, family, matching)
+    candidates = _candidates(family, matching)
     if family.mode is Mode.FIRST_MATCH:
         return next(candidates, None)
     return max(candidates, key=lambda rule: _rank(policy, family, rule), default=None)
 
 
-def _candidates(policy: Policy, family: Family, matching: _Matching) -> Iterator[Rule]:
-    for rule in policy.active:
-        chain = rule.chains.get(family.key)
-        if chain is not None and not _is_excluded(chain, matching.facts) and matching.applies(rule):
+def _candidates(family: Family, matching: _Matching) -> Iterator[Rule]:
+    key, excluded = family.key, matching.facts.excluded
+    for rule in matching.candidates:
+        chain = rule.chains.get(key)
+        if chain is None or (excluded and _is_excluded(chain, matching.facts)):
+            continue
+        if matching.applies(rule):
             yield rule
 
 
