@@ -5,8 +5,8 @@ Looks at one person at a time and never at capacity, seats or queues: those belo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -190,29 +190,58 @@ class _Matching:
 def _wish(policy: Policy, family: Family, matching: _Matching, trace: bool) -> Wish:
     facts = matching.facts
     winner = _winner(policy, family, matching)
-    considered = tuple(_considered(policy, family, matching, winner)) if trace else ()
-    keys: tuple[str, ...] = ()
-    source: Source | None = None
-    priority = DEFAULT_PRIORITY
-    parks_until = None
+    if winner is not None and not winner.is_plain and winner.is_frozen(matching.now):
+        wish = _kept(policy, family, winner, facts)
+    else:
+        wish = _of_rule(policy, family, winner)
+    if facts.excluded or facts.pins:
+        wish = _as_the_admin_says(policy, wish, facts)
+    return replace(wish, considered=tuple(_considered(policy, family, matching, winner))) if trace else wish
+
+
+def _of_rule(policy: Policy, family: Family, winner: Rule | None) -> Wish:
+    """Give what a rule, or the default, gives to anybody; made once for all whom it decides."""
+    known: dict[tuple[str, str | None], Wish] = policy.made
+    key = (family.key, winner.id if winner else None)
+    if key not in known:
+        known[key] = _made(policy, family, winner)
+    return known[key]
+
+
+def _made(policy: Policy, family: Family, winner: Rule | None) -> Wish:
     if winner is not None:
-        keys, priority = winner.chains[family.key], winner.queue_priority
-        if winner.is_frozen(matching.now):
-            keys, parks_until = tuple(key for key in keys if key in facts.held), winner.frozen_until
         source = Source(Kind.RULE, winner.id, winner.name, policy.version)
-    elif default := policy.defaults.get(family.key):
-        keys, source = (default,), Source(Kind.DEFAULT, policy_version=policy.version)
-    entries = [Entry(key, source, NORMAL_CLASS, priority) for key in keys if source and key not in facts.excluded]
-    pinned = _pinned(policy, family, facts)
+        return _chained(family, winner.chains[family.key], source, winner.queue_priority)
+    default = policy.defaults.get(family.key)
+    if not default:
+        return Wish(family.key)
+    return _chained(family, (default,), Source(Kind.DEFAULT, policy_version=policy.version), DEFAULT_PRIORITY)
+
+
+def _chained(family: Family, keys: Iterable[str], source: Source, priority: int) -> Wish:
+    return Wish(family.key, tuple(Entry(key, source, NORMAL_CLASS, priority) for key in keys), source)
+
+
+def _kept(policy: Policy, family: Family, winner: Rule, facts: Facts) -> Wish:
+    """Give what a frozen rule leaves to somebody: of its types those they hold (L9)."""
+    source = Source(Kind.RULE, winner.id, winner.name, policy.version)
+    held = (key for key in winner.chains[family.key] if key in facts.held)
+    return replace(_chained(family, held, source, winner.queue_priority), parks_until=winner.frozen_until)
+
+
+def _as_the_admin_says(policy: Policy, wish: Wish, facts: Facts) -> Wish:
+    """Leave out what is excluded for a person, and put first what is pinned."""
+    entries = [entry for entry in wish.entries if entry.license_type not in facts.excluded]
+    pinned = _pinned(policy, wish.family, facts)
     if pinned is not None:
         pin = Entry(pinned, Source(Kind.PIN, policy_version=policy.version), PIN_CLASS)
         entries = [pin, *(entry for entry in entries if entry.license_type != pinned)]
-    return Wish(family.key, tuple(entries), source, parks_until, considered)
+    return replace(wish, entries=tuple(entries))
 
 
-def _pinned(policy: Policy, family: Family, facts: Facts) -> str | None:
+def _pinned(policy: Policy, family: str, facts: Facts) -> str | None:
     kept = (key for key in sorted(facts.pins - facts.excluded) if key in policy.types)
-    return next((key for key in kept if policy.types[key].family == family.key), None)
+    return next((key for key in kept if policy.types[key].family == family), None)
 
 
 def _winner(policy: Policy, family: Family, matching: _Matching) -> Rule | None:

@@ -124,7 +124,8 @@ class Policy:
 
     `defaults` maps a family to a type, or to None for an explicit "no license"; an absent family is undecided.
     `active` holds the rules that can decide at all, so that a decision does not look at the others, and `index` those by what
-    they ask for; `reads` names what they read, so that most changes of a person need no decision (L2.5).
+    they ask for; `reads` names what they read, so that most changes of a person need no decision (L2.5). `made` is where
+    `decide` keeps what is the same for everybody.
     """
 
     families: Mapping[str, Family]
@@ -135,6 +136,7 @@ class Policy:
     active: tuple[Rule, ...] = field(init=False, compare=False)
     index: Index[Rule] = field(init=False, repr=False, compare=False)
     reads: frozenset[str] = field(init=False, compare=False)
+    made: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         active = tuple(rule for rule in self.rules if rule.state in DECIDING)

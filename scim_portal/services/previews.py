@@ -6,20 +6,19 @@ refused when the outcome is another one by then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from rules.compare import Preview, compare
-from rules.decide import Facts
 from rules.policy import to_document, with_ids
-from rules.standing import Standing
 from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import StaleVersion
 from scim_portal.ids import new_id
 from scim_portal.models import LicenseType
-from scim_portal.services import facts, licensing, rulebook, standings
+from scim_portal.services import everybody, licensing, rulebook
+from scim_portal.services.garbage import seldom_collected
 from scim_portal.services.rulebook import Published
 
 
@@ -46,7 +45,9 @@ def preview(ctx: Ctx, content: dict[str, Any]) -> Shown:
     policy = rulebook.compile_document(ctx, with_ids(content, new_id))
     document, base = to_document(policy), rulebook.current(ctx)[0]
     types = db.session.scalars(scoped(LicenseType, ctx).order_by(LicenseType.key)).all()
-    outcome = compare(policy, _everybody(ctx), licensing.pools(ctx, types).values(), ctx.now)
+    people = chain.from_iterable(everybody.stream(ctx, policy))
+    with seldom_collected():
+        outcome = compare(policy, people, licensing.pools(ctx, types).values(), ctx.now)
     token = rulebook.sign_preview(ctx, base=base, content=document, outcome=_essence(outcome))
     return Shown(document, base, outcome, token)
 
@@ -61,13 +62,6 @@ def publish(ctx: Ctx, content: dict[str, Any], *, token: str) -> Published:
     published = rulebook.publish(ctx, document, predicted=again.outcome.counts, base=base)
     rulebook.drop_draft(ctx)
     return published
-
-
-def _everybody(ctx: Ctx) -> Iterator[tuple[Facts, Standing]]:
-    for chunk in facts.everybody(ctx):
-        found = standings.load(ctx, [one.user_id for one in chunk])
-        for one in chunk:
-            yield one, found[one.user_id]
 
 
 def _essence(outcome: Preview) -> list[Any]:
