@@ -162,22 +162,27 @@ class _Matching:
         self.now = now
         self._known: dict[str, bool] = {}
 
-    def applies(self, rule: Rule) -> bool:
+    def applies(self, rule: Rule, family: Family) -> bool:
         return (
             self.condition(rule)
             if rule.is_plain
             else (
                 rule.is_open(self.now)
                 and rule.connector in (None, self.facts.connector)
-                and (self.keeps(rule) if rule.is_frozen(self.now) else self.condition(rule))
+                and (self.keeps(rule, family) if rule.is_frozen(self.now) else self.condition(rule))
             )
         )
 
-    def keeps(self, rule: Rule) -> bool:
-        """Tell whether a frozen rule keeps the person: through the deleted group, or a seat as the condition still says."""
+    def keeps(self, rule: Rule, family: Family) -> bool:
+        """Tell whether a frozen rule keeps the person: through the deleted group, or a seat as the condition still says.
+
+        One that gives nothing of the family goes on to do so for whoever meets its condition: that is no new grant.
+        """
         through = self.facts.kept_by.get(rule.id)
-        if through is None or through:
+        if through or (through is None and rule.chains[family.key]):
             return bool(through)
+        if not rule.chains[family.key]:
+            return self.condition(rule)
         given = {key for chain in rule.chains.values() for key in chain}
         return not given.isdisjoint(self.facts.held) and self.condition(rule)
 
@@ -201,11 +206,9 @@ def _wish(policy: Policy, family: Family, matching: _Matching, trace: bool) -> W
 
 def _of_rule(policy: Policy, family: Family, winner: Rule | None) -> Wish:
     """Give what a rule, or the default, gives to anybody; made once for all whom it decides."""
-    known: dict[tuple[str, str | None], Wish] = policy.made
     key = (family.key, winner.id if winner else None)
-    if key not in known:
-        known[key] = _made(policy, family, winner)
-    return known[key]
+    made: Wish | None = policy.made.get(key)
+    return made if made is not None else policy.made.setdefault(key, _made(policy, family, winner))
 
 
 def _made(policy: Policy, family: Family, winner: Rule | None) -> Wish:
@@ -258,7 +261,7 @@ def _candidates(family: Family, matching: _Matching) -> Iterator[Rule]:
         chain = rule.chains.get(key)
         if chain is None or (excluded and _is_excluded(chain, matching.facts)):
             continue
-        if matching.applies(rule):
+        if matching.applies(rule, family):
             yield rule
 
 
@@ -287,7 +290,7 @@ def _outcome(family: Family, rule: Rule, matching: _Matching, winner: Rule | Non
         (rule.state not in DECIDING, Outcome.NOT_ACTIVE),
         (not rule.is_open(matching.now), Outcome.WINDOW_CLOSED),
         (rule.connector not in (None, facts.connector), Outcome.OTHER_CONNECTOR),
-        (rule.is_frozen(matching.now) and not matching.keeps(rule), Outcome.FROZEN),
+        (rule.is_frozen(matching.now) and not matching.keeps(rule, family), Outcome.FROZEN),
         (not rule.is_frozen(matching.now) and not matching.condition(rule), Outcome.NO_MATCH),
         (_is_excluded(rule.chains[family.key], facts), Outcome.EXCLUDED),
         (family.mode is Mode.HIGHEST_RANK, Outcome.OUTRANKED),
