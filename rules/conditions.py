@@ -23,7 +23,7 @@ class Condition:
     """A condition as written and as bound; `reads` and `group_ids` say which changes can touch it (L2.5).
 
     `holds` tells whether a folded resource meets it; it is a function made once, since everybody is tried on it. `demand` is
-    what it asks of everybody whom it matches.
+    what it asks of everybody whom it matches, `size` the number of its terms.
     """
 
     text: str
@@ -32,8 +32,10 @@ class Condition:
     group_ids: frozenset[str] = field(default=frozenset(), compare=False)
     holds: filters.Test = field(init=False, repr=False, compare=False)
     demand: Demand | None = field(init=False, repr=False, compare=False)
+    size: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "size", size(self.bound))
         object.__setattr__(self, "demand", demand(self.bound))
         object.__setattr__(self, "holds", filters.function(self.bound))
 
@@ -75,3 +77,13 @@ def children(tree: filters.Node) -> tuple[filters.Node, ...]:
     if isinstance(tree, filters.And | filters.Or):
         return tree.items
     return (tree.item,) if isinstance(tree, filters.Not | filters.ValuePath) else ()
+
+
+def size(bound: filters.Bound) -> int:
+    """Count the terms of a bound condition."""
+    match bound:
+        case filters.BoundAnd(items) | filters.BoundOr(items):
+            return sum(map(size, items))
+        case filters.BoundNot(item) | filters.BoundValuePath(_, item):
+            return size(item)
+    return 1

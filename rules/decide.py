@@ -11,15 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from rules.policy import (
-    DECIDING,
-    DEFAULT_PRIORITY,
-    RULE_PRIORITY,
-    Family,
-    Mode,
-    Policy,
-    Rule,
-)
+from rules.policy import DECIDING, DEFAULT_PRIORITY, RULE_PRIORITY, Family, Mode, Policy, Rule
 
 PIN_CLASS: Final = 0
 RETURNING_CLASS: Final = 1
@@ -153,6 +145,11 @@ def decide(policy: Policy, facts: Facts, now: datetime, *, trace: bool = False) 
     )
 
 
+def wish_of(policy: Policy, family: Family, facts: Facts, now: datetime) -> Wish:
+    """Find what one active person should have of one family."""
+    return _wish(policy, family, _Matching(policy, facts, now), trace=False)
+
+
 class _Matching:
     """Answers whether a rule applies to one person, evaluating each condition at most once and only when asked."""
 
@@ -176,7 +173,7 @@ class _Matching:
     def keeps(self, rule: Rule, family: Family) -> bool:
         """Tell whether a frozen rule keeps the person: through the deleted group, or a seat as the condition still says.
 
-        One that gives nothing of the family goes on to do so for whoever meets its condition: that is no new grant.
+        One that gives nothing of the family does so to whoever meets its condition: that is no new grant.
         """
         through = self.facts.kept_by.get(rule.id)
         if through or (through is None and rule.chains[family.key]):
@@ -213,23 +210,20 @@ def _of_rule(policy: Policy, family: Family, winner: Rule | None) -> Wish:
 
 def _made(policy: Policy, family: Family, winner: Rule | None) -> Wish:
     if winner is not None:
-        source = Source(Kind.RULE, winner.id, winner.name, policy.version)
-        return _chained(family, winner.chains[family.key], source, winner.queue_priority)
-    default = policy.defaults.get(family.key)
-    if not default:
-        return Wish(family.key)
-    return _chained(family, (default,), Source(Kind.DEFAULT, policy_version=policy.version), DEFAULT_PRIORITY)
+        return _chained(policy, family, winner, winner.chains[family.key])
+    source, key = Source(Kind.DEFAULT, policy_version=policy.version), policy.defaults.get(family.key)
+    return Wish(family.key, (Entry(key, source, NORMAL_CLASS, DEFAULT_PRIORITY),), source) if key else Wish(family.key)
 
 
-def _chained(family: Family, keys: Iterable[str], source: Source, priority: int) -> Wish:
-    return Wish(family.key, tuple(Entry(key, source, NORMAL_CLASS, priority) for key in keys), source)
+def _chained(policy: Policy, family: Family, rule: Rule, keys: Iterable[str]) -> Wish:
+    source = Source(Kind.RULE, rule.id, rule.name, policy.version)
+    return Wish(family.key, tuple(Entry(key, source, NORMAL_CLASS, rule.queue_priority) for key in keys), source)
 
 
 def _kept(policy: Policy, family: Family, winner: Rule, facts: Facts) -> Wish:
     """Give what a frozen rule leaves to somebody: of its types those they hold (L9)."""
-    source = Source(Kind.RULE, winner.id, winner.name, policy.version)
     held = (key for key in winner.chains[family.key] if key in facts.held)
-    return replace(_chained(family, held, source, winner.queue_priority), parks_until=winner.frozen_until)
+    return replace(_chained(policy, family, winner, held), parks_until=winner.frozen_until)
 
 
 def _as_the_admin_says(policy: Policy, wish: Wish, facts: Facts) -> Wish:

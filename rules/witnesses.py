@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from rules import demands
 from rules.policy import Rule
-from scim_portal.protocol.filters import Bound, BoundAnd, BoundNot, BoundOr, BoundValuePath
 
 ANYBODY: Final = {"userName": "someone"}
 
@@ -29,16 +28,6 @@ class Linted:
 def with_name(witness: Mapping[str, Any]) -> dict[str, Any]:
     """Complete a witness to a user: nobody is without a name."""
     return {**ANYBODY, **witness}
-
-
-def size(bound: Bound) -> int:
-    """Count the terms of a condition."""
-    match bound:
-        case BoundAnd(items) | BoundOr(items):
-            return sum(map(size, items))
-        case BoundNot(item) | BoundValuePath(_, item):
-            return size(item)
-    return 1
 
 
 class Index:

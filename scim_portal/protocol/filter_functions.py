@@ -6,7 +6,7 @@ since names, operators and shapes are looked at once and not for every resource.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from scim_portal.protocol.filter_matching import EMPTY, TESTS
@@ -29,6 +29,8 @@ def function(bound: Bound) -> Test:
     match bound:
         case BoundCompare(target, "ne", value):
             return _negated(_of_any(target, _compared("eq", value)))
+        case BoundCompare(target, "eq", str() as value):
+            return _is_one_of(target, frozenset([value]))
         case BoundCompare(target, op, value):
             return _of_any(target, _compared(op, value))
         case BoundPresent(target):
@@ -36,10 +38,40 @@ def function(bound: Bound) -> Test:
         case BoundAnd(items):
             return _every(tuple(map(function, items)))
         case BoundOr(items):
-            return _some(tuple(map(function, items)))
+            return _some(tuple(_alternatives(items)))
         case BoundNot(item):
             return _negated(function(item))
     return _of_any(bound.target, _of_element(function(bound.item)))
+
+
+def _alternatives(items: tuple[Bound, ...]) -> Iterator[Test]:
+    """Make one test of all texts that one attribute may equal: "is one of" looks them up, however many they are."""
+    texts: dict[tuple[str | None, tuple[str, ...]], tuple[Target, set[str]]] = {}
+    for item in items:
+        match item:
+            case BoundCompare(target, "eq", str() as value):
+                texts.setdefault((target.schema_uri, target.names), (target, set()))[1].add(value)
+            case _:
+                yield function(item)
+    for target, values in texts.values():
+        yield _is_one_of(target, frozenset(values))
+
+
+def _is_one_of(target: Target, texts: frozenset[str]) -> Test:
+    """Tell whether an attribute has one of some texts as a value."""
+    if len(target.names) == 1:
+        return _of_any(target, lambda stored: isinstance(stored, str) and stored in texts)
+    name, part = target.names
+
+    def holds(level: Mapping[str, Any]) -> bool:
+        found = level.get(name)
+        for one in found if isinstance(found, list) else (found,):
+            value = one.get(part) if isinstance(one, dict) else None
+            if isinstance(value, str) and value in texts:
+                return True
+        return False
+
+    return holds if target.schema_uri is None else _in_extension(target.schema_uri, holds)
 
 
 def _negated(test: Test) -> Test:
@@ -113,8 +145,6 @@ def _compared(op: str, value: str | float | bool) -> _OfValue:
     """Compare stored values of the literal's own kind with it; of another kind they differ, whatever the operator."""
     test = TESTS[op]
     if isinstance(value, str):
-        if op == "eq":
-            return lambda stored: bool(stored == value)
         return lambda stored: isinstance(stored, str) and test(stored, value)
     if isinstance(value, bool):
         return lambda stored: isinstance(stored, bool) and test(stored, value)
