@@ -70,6 +70,7 @@ class Board:
     def __init__(self, pools: Iterable[Pool], now: datetime) -> None:
         self.now = now
         self.rooms = {pool.key: Room(pool, pool.used, pool.held, pool.next_number) for pool in pools}
+        self.families = {key: room.pool.family for key, room in self.rooms.items()}
         self.members: dict[str, Member] = {}
         self.turn = 0
 
@@ -85,19 +86,21 @@ class Board:
 
     def family(self, key: str) -> str:
         """Name the family of a license type."""
-        return self.rooms[key].pool.family
+        return self.families[key]
 
     def rank(self, key: str) -> int:
         """Return how rich a license type is."""
         return self.rooms[key].pool.rank
 
-    def seats(self, member: Member, family: str) -> tuple[Seat, ...]:
+    def seats(self, member: Member, family: str) -> list[Seat]:
         """List a member's seats in a family."""
-        return tuple(seat for key, seat in member.seats.items() if self.family(key) == family)
+        families = self.families
+        return [seat for key, seat in member.seats.items() if families[key] == family]
 
-    def tickets(self, member: Member, family: str) -> tuple[Ticket, ...]:
+    def tickets(self, member: Member, family: str) -> list[Ticket]:
         """List a member's tickets in a family, parked ones too."""
-        return tuple(ticket for key, ticket in member.tickets.items() if self.family(key) == family)
+        families = self.families
+        return [ticket for key, ticket in member.tickets.items() if families[key] == family]
 
     def keep(self, member: Member, seat: Seat, reason: Reason) -> None:
         """Give a seat its new state or source."""

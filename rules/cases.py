@@ -12,10 +12,9 @@ from typing import Final
 
 from rules import precedence
 from rules.branches import Budget, Wanted
-from rules.decide import Facts, Wish, decide
+from rules.decide import Facts, Wish, wish_of
 from rules.policy import Family, Policy, Rule
 from rules.steps import Step, applied
-from rules.witnesses import size
 
 _TRIES: Final = 12
 _TRIES_OF_MANY: Final = 3
@@ -27,6 +26,7 @@ class Case:
     """One person under one family's rules: `rules` may decide for them if their condition holds, `matching` do hold."""
 
     policy: Policy
+    family: Family
     facts: Facts
     now: datetime
     budget: Budget
@@ -35,22 +35,17 @@ class Case:
     places: Mapping[str, int]
     tries: int
 
-    @property
-    def family(self) -> Family:
-        """The only family of the policy."""
-        return next(iter(self.policy.families.values()))
-
     def chain(self, rule: Rule) -> tuple[str, ...]:
         """Give what a rule grants of the family, best first."""
         return rule.chains[self.family.key]
 
     def wish(self, steps: Iterable[Step] = ()) -> Wish:
         """Decide what the person should have after some steps."""
-        return decide(self.policy, applied(self.facts, steps), self.now).families[self.family.key]
+        return wish_of(self.policy, self.family, applied(self.facts, steps), self.now)
 
     def after(self, steps: Iterable[Step]) -> Case:
         """Give the case as it is after some steps."""
-        return of(self.policy, applied(self.facts, steps), self.now, self.budget)
+        return of(self.policy, self.family, applied(self.facts, steps), self.now, self.budget)
 
     def winner(self, wish: Wish) -> Rule | None:
         """Give the rule that decided, unless the default or a frozen rule did."""
@@ -68,14 +63,14 @@ class Case:
         return [(rule.condition.bound, True), *ahead]
 
 
-def of(policy: Policy, facts: Facts, now: datetime, budget: Budget) -> Case:
-    """Lay out the case of a person under a policy of one family."""
-    (family,) = policy.families
-    rules = tuple(rule for rule in policy.active if family in rule.chains and _may_decide(rule, facts, now, family))
+def of(policy: Policy, family: Family, facts: Facts, now: datetime, budget: Budget) -> Case:
+    """Lay out the case of a person in one family of a policy."""
+    key = family.key
+    rules = tuple(rule for rule in policy.active if key in rule.chains and _may_decide(rule, facts, now, key))
     matching = tuple(rule for rule in rules if rule.condition.holds(facts.resource))
     places = {rule.id: place for place, rule in enumerate(rules)}
-    is_small = sum(size(rule.condition.bound) for rule in rules) <= _MANY_TERMS
-    return Case(policy, facts, now, budget, rules, matching, places, _TRIES if is_small else _TRIES_OF_MANY)
+    is_small = sum(rule.condition.size for rule in rules) <= _MANY_TERMS
+    return Case(policy, family, facts, now, budget, rules, matching, places, _TRIES if is_small else _TRIES_OF_MANY)
 
 
 def _may_decide(rule: Rule, facts: Facts, now: datetime, family: str) -> bool:

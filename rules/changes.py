@@ -58,6 +58,7 @@ _ORDER: Final = (
     {Event.TICKET_CLOSED, Event.TICKET_PARKED},
     {Event.TICKET_RESUMED, Event.TICKET_CHANGED, Event.TICKET_OPENED},
 )
+_RANKS: Final = {event: rank for rank, events in enumerate(_ORDER) for event in events}
 
 
 def of(board: Board) -> tuple[Change, ...]:
@@ -66,16 +67,12 @@ def of(board: Board) -> tuple[Change, ...]:
     Applied in this order, the use of a type never passes its limit on the way.
     """
     found = [
-        (_rank(change.event), member.turns.get(change.license_type, 0), change)
+        (_RANKS[change.event], member.turns.get(change.license_type, 0), change)
         for member in board.members.values()
         for change in (*_seat_changes(member), *_ticket_changes(member))
     ]
     found.sort(key=lambda item: item[:2])
     return tuple(change for _, _, change in found)
-
-
-def _rank(event: Event) -> int:
-    return next(rank for rank, events in enumerate(_ORDER) if event in events)
 
 
 def _seat_changes(member: Member) -> Iterator[Change]:

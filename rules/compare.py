@@ -64,25 +64,28 @@ class Preview:
 class _Rest:
     """The book of those who are settled: like when the policy is applied, they are served but not evaluated."""
 
-    def __init__(self, standings: list[Standing]) -> None:
-        self.standings = standings
+    def __init__(self, standings: Iterable[Standing]) -> None:
+        self._queues: dict[str, list[tuple[int, int, int, Standing]]] = {}
+        self._seats: dict[tuple[str, SeatState], list[tuple[Seat, Standing]]] = {}
+        for who in standings:
+            for ticket in who.tickets:
+                if ticket.parked_until is None:
+                    row = (ticket.klass, ticket.queue_priority, ticket.number, who)
+                    self._queues.setdefault(ticket.license_type, []).append(row)
+            for seat in who.seats:
+                if seat.state in (SeatState.HELD, SeatState.SUSPENDED):
+                    self._seats.setdefault((seat.license_type, seat.state), []).append((seat, who))
 
     def queue(self, key: str, /) -> Iterator[Standing]:
-        live = ((one, who) for who in self.standings for one in who.tickets if one.parked_until is None)
-        rows = [(one.klass, one.queue_priority, one.number, who) for one, who in live if one.license_type == key]
-        return (row[-1] for row in sorted(rows, key=lambda row: row[:-1]))
+        return (row[-1] for row in sorted(self._queues.get(key, ()), key=lambda row: row[:-1]))
 
     def holds(self, key: str, /) -> Iterator[Standing]:
-        rows = [(seat.since, who) for seat, who in self._seats(key, SeatState.HELD)]
-        return (who for _, who in sorted(rows, key=lambda row: (row[0], row[1].user_id)))
+        rows = self._seats.get((key, SeatState.HELD), ())
+        return (who for _, who in sorted(rows, key=lambda row: (row[0].since, row[0].user_id)))
 
     def suspended(self, key: str, /) -> Iterator[Standing]:
-        rows = [(seat.assigned_at, who) for seat, who in self._seats(key, SeatState.SUSPENDED)]
-        return (who for _, who in sorted(rows, key=lambda row: (row[0], row[1].user_id)))
-
-    def _seats(self, key: str, state: SeatState) -> Iterator[tuple[Seat, Standing]]:
-        every = ((seat, who) for who in self.standings for seat in who.seats)
-        return ((seat, who) for seat, who in every if seat.license_type == key and seat.state is state)
+        rows = self._seats.get((key, SeatState.SUSPENDED), ())
+        return (who for _, who in sorted(rows, key=lambda row: (row[0].assigned_at, row[0].user_id)))
 
 
 def compare(policy: Policy, people: Iterable[tuple[Facts, Standing]], pools: Iterable[Pool], now: datetime) -> Preview:
@@ -91,18 +94,22 @@ def compare(policy: Policy, people: Iterable[tuple[Facts, Standing]], pools: Ite
     Who is settled under it is left alone, as by whoever applies it: two who could exchange seats do so in an event of theirs.
     A seat lost to the default license, or to none, counts as a release; one exchanged by a rule or pin as a swap.
     """
-    everybody = [
-        Person(facts.user_id, standing, decide(policy, facts, now).families, facts.active) for facts, standing in people
-    ]
+    restless: list[Person] = []
+    settled: list[Standing] = []
+    count = 0
+    for facts, standing in people:
+        count += 1
+        person = Person(facts.user_id, standing, decide(policy, facts, now).families, facts.active)
+        if is_settled(person, now):
+            settled.append(standing)
+        else:
+            restless.append(person)
     by_key = {pool.key: pool for pool in pools}
-    settled = {person.user_id for person in everybody if is_settled(person, now)}
-    restless = [person for person in everybody if person.user_id not in settled]
-    rest = _Rest([person.standing for person in everybody if person.user_id in settled])
-    changes = allocate(restless, by_key.values(), rest, now)
+    changes = allocate(restless, by_key.values(), _Rest(settled), now)
     rows = tuple(_rows(changes, by_key))
     counted = Counter(row.change.value for row in rows)
     counts = {effect.value: counted[effect.value] for effect in Effect}
-    counts["unchanged"] = len(everybody) - len({change.user_id for change in changes})
+    counts["unchanged"] = count - len({change.user_id for change in changes})
     return Preview(counts, rows, _usage(changes, by_key))
 
 

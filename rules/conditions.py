@@ -5,11 +5,11 @@ Grammar, binding, matching and the limit of 50 terms are the protocol's; here is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from rules.checking import Node
+from rules.demands import Demand, demand
 from scim_portal.protocol import filters
 from scim_portal.protocol.definitions import ResourceType
 from scim_portal.protocol.errors import InvalidFilter
@@ -20,16 +20,24 @@ MAX_DEPTH: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition as written and as bound; `reads` and `group_ids` say which changes can touch it (L2.5)."""
+    """A condition as written and as bound; `reads` and `group_ids` say which changes can touch it (L2.5).
+
+    `holds` tells whether a folded resource meets it; it is a function made once, since everybody is tried on it. `demand` is
+    what it asks of everybody whom it matches, `size` the number of its terms.
+    """
 
     text: str
     bound: filters.Bound = field(compare=False)
     reads: frozenset[str] = field(default=frozenset(), compare=False)
     group_ids: frozenset[str] = field(default=frozenset(), compare=False)
+    holds: filters.Test = field(init=False, repr=False, compare=False)
+    demand: Demand | None = field(init=False, repr=False, compare=False)
+    size: int = field(init=False, repr=False, compare=False)
 
-    def holds(self, resource: Mapping[str, Any]) -> bool:
-        """Tell whether a folded resource meets the condition; never raises."""
-        return filters.matches(self.bound, resource)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", size(self.bound))
+        object.__setattr__(self, "demand", demand(self.bound))
+        object.__setattr__(self, "holds", filters.function(self.bound))
 
 
 def compile_condition(node: Node, key: str, resource_type: ResourceType) -> Condition:
@@ -69,3 +77,13 @@ def children(tree: filters.Node) -> tuple[filters.Node, ...]:
     if isinstance(tree, filters.And | filters.Or):
         return tree.items
     return (tree.item,) if isinstance(tree, filters.Not | filters.ValuePath) else ()
+
+
+def size(bound: filters.Bound) -> int:
+    """Count the terms of a bound condition."""
+    match bound:
+        case filters.BoundAnd(items) | filters.BoundOr(items):
+            return sum(map(size, items))
+        case filters.BoundNot(item) | filters.BoundValuePath(_, item):
+            return size(item)
+    return 1

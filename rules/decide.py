@@ -5,21 +5,13 @@ Looks at one person at a time and never at capacity, seats or queues: those belo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from rules.policy import (
-    DECIDING,
-    DEFAULT_PRIORITY,
-    RULE_PRIORITY,
-    Family,
-    Mode,
-    Policy,
-    Rule,
-)
+from rules.policy import DECIDING, DEFAULT_PRIORITY, RULE_PRIORITY, Family, Mode, Policy, Rule
 
 PIN_CLASS: Final = 0
 RETURNING_CLASS: Final = 1
@@ -146,33 +138,48 @@ def decide(policy: Policy, facts: Facts, now: datetime, *, trace: bool = False) 
     """
     if not facts.active:
         return Decision(facts.user_id, {key: Wish(key) for key in policy.families})
-    matching = _Matching(facts, now)
+    matching = _Matching(policy, facts, now)
     return Decision(
         facts.user_id,
         {key: _wish(policy, family, matching, trace) for key, family in policy.families.items()},
     )
 
 
+def wish_of(policy: Policy, family: Family, facts: Facts, now: datetime) -> Wish:
+    """Find what one active person should have of one family."""
+    return _wish(policy, family, _Matching(policy, facts, now), trace=False)
+
+
 class _Matching:
     """Answers whether a rule applies to one person, evaluating each condition at most once and only when asked."""
 
-    def __init__(self, facts: Facts, now: datetime) -> None:
+    def __init__(self, policy: Policy, facts: Facts, now: datetime) -> None:
+        self.candidates = policy.index.candidates(facts.resource)
         self.facts = facts
         self.now = now
         self._known: dict[str, bool] = {}
 
-    def applies(self, rule: Rule) -> bool:
+    def applies(self, rule: Rule, family: Family) -> bool:
         return (
-            rule.is_open(self.now)
-            and rule.connector in (None, self.facts.connector)
-            and (self.keeps(rule) if rule.is_frozen(self.now) else self.condition(rule))
+            self.condition(rule)
+            if rule.is_plain
+            else (
+                rule.is_open(self.now)
+                and rule.connector in (None, self.facts.connector)
+                and (self.keeps(rule, family) if rule.is_frozen(self.now) else self.condition(rule))
+            )
         )
 
-    def keeps(self, rule: Rule) -> bool:
-        """Tell whether a frozen rule keeps the person: through the deleted group, or a seat as the condition still says."""
+    def keeps(self, rule: Rule, family: Family) -> bool:
+        """Tell whether a frozen rule keeps the person: through the deleted group, or a seat as the condition still says.
+
+        One that gives nothing of the family does so to whoever meets its condition: that is no new grant.
+        """
         through = self.facts.kept_by.get(rule.id)
-        if through is None or through:
+        if through or (through is None and rule.chains[family.key]):
             return bool(through)
+        if not rule.chains[family.key]:
+            return self.condition(rule)
         given = {key for chain in rule.chains.values() for key in chain}
         return not given.isdisjoint(self.facts.held) and self.condition(rule)
 
@@ -185,43 +192,70 @@ class _Matching:
 def _wish(policy: Policy, family: Family, matching: _Matching, trace: bool) -> Wish:
     facts = matching.facts
     winner = _winner(policy, family, matching)
-    considered = tuple(_considered(policy, family, matching, winner)) if trace else ()
-    keys: tuple[str, ...] = ()
-    source: Source | None = None
-    priority = DEFAULT_PRIORITY
-    parks_until = None
+    if winner is not None and not winner.is_plain and winner.is_frozen(matching.now):
+        wish = _kept(policy, family, winner, facts)
+    else:
+        wish = _of_rule(policy, family, winner)
+    if facts.excluded or facts.pins:
+        wish = _as_the_admin_says(policy, wish, facts)
+    return replace(wish, considered=tuple(_considered(policy, family, matching, winner))) if trace else wish
+
+
+def _of_rule(policy: Policy, family: Family, winner: Rule | None) -> Wish:
+    """Give what a rule, or the default, gives to anybody; made once for all whom it decides."""
+    key = (family.key, winner.id if winner else None)
+    made: Wish | None = policy.made.get(key)
+    return made if made is not None else policy.made.setdefault(key, _made(policy, family, winner))
+
+
+def _made(policy: Policy, family: Family, winner: Rule | None) -> Wish:
     if winner is not None:
-        keys, priority = winner.chains[family.key], winner.queue_priority
-        if winner.is_frozen(matching.now):
-            keys, parks_until = tuple(key for key in keys if key in facts.held), winner.frozen_until
-        source = Source(Kind.RULE, winner.id, winner.name, policy.version)
-    elif default := policy.defaults.get(family.key):
-        keys, source = (default,), Source(Kind.DEFAULT, policy_version=policy.version)
-    entries = [Entry(key, source, NORMAL_CLASS, priority) for key in keys if source and key not in facts.excluded]
-    pinned = _pinned(policy, family, facts)
+        return _chained(policy, family, winner, winner.chains[family.key])
+    source, key = Source(Kind.DEFAULT, policy_version=policy.version), policy.defaults.get(family.key)
+    return Wish(family.key, (Entry(key, source, NORMAL_CLASS, DEFAULT_PRIORITY),), source) if key else Wish(family.key)
+
+
+def _chained(policy: Policy, family: Family, rule: Rule, keys: Iterable[str]) -> Wish:
+    source = Source(Kind.RULE, rule.id, rule.name, policy.version)
+    return Wish(family.key, tuple(Entry(key, source, NORMAL_CLASS, rule.queue_priority) for key in keys), source)
+
+
+def _kept(policy: Policy, family: Family, winner: Rule, facts: Facts) -> Wish:
+    """Give what a frozen rule leaves to somebody: of its types those they hold (L9)."""
+    held = (key for key in winner.chains[family.key] if key in facts.held)
+    return replace(_chained(policy, family, winner, held), parks_until=winner.frozen_until)
+
+
+def _as_the_admin_says(policy: Policy, wish: Wish, facts: Facts) -> Wish:
+    """Leave out what is excluded for a person, and put first what is pinned."""
+    entries = [entry for entry in wish.entries if entry.license_type not in facts.excluded]
+    pinned = _pinned(policy, wish.family, facts)
     if pinned is not None:
         pin = Entry(pinned, Source(Kind.PIN, policy_version=policy.version), PIN_CLASS)
         entries = [pin, *(entry for entry in entries if entry.license_type != pinned)]
-    return Wish(family.key, tuple(entries), source, parks_until, considered)
+    return replace(wish, entries=tuple(entries))
 
 
-def _pinned(policy: Policy, family: Family, facts: Facts) -> str | None:
+def _pinned(policy: Policy, family: str, facts: Facts) -> str | None:
     kept = (key for key in sorted(facts.pins - facts.excluded) if key in policy.types)
-    return next((key for key in kept if policy.types[key].family == family.key), None)
+    return next((key for key in kept if policy.types[key].family == family), None)
 
 
 def _winner(policy: Policy, family: Family, matching: _Matching) -> Rule | None:
     """Return the rule that decides the family (L3.1, L3.5)."""
-    candidates = _candidates(policy, family, matching)
+    candidates = _candidates(family, matching)
     if family.mode is Mode.FIRST_MATCH:
         return next(candidates, None)
     return max(candidates, key=lambda rule: _rank(policy, family, rule), default=None)
 
 
-def _candidates(policy: Policy, family: Family, matching: _Matching) -> Iterator[Rule]:
-    for rule in policy.active:
-        chain = rule.chains.get(family.key)
-        if chain is not None and not _is_excluded(chain, matching.facts) and matching.applies(rule):
+def _candidates(family: Family, matching: _Matching) -> Iterator[Rule]:
+    key, excluded = family.key, matching.facts.excluded
+    for rule in matching.candidates:
+        chain = rule.chains.get(key)
+        if chain is None or (excluded and _is_excluded(chain, matching.facts)):
+            continue
+        if matching.applies(rule, family):
             yield rule
 
 
@@ -250,7 +284,7 @@ def _outcome(family: Family, rule: Rule, matching: _Matching, winner: Rule | Non
         (rule.state not in DECIDING, Outcome.NOT_ACTIVE),
         (not rule.is_open(matching.now), Outcome.WINDOW_CLOSED),
         (rule.connector not in (None, facts.connector), Outcome.OTHER_CONNECTOR),
-        (rule.is_frozen(matching.now) and not matching.keeps(rule), Outcome.FROZEN),
+        (rule.is_frozen(matching.now) and not matching.keeps(rule, family), Outcome.FROZEN),
         (not rule.is_frozen(matching.now) and not matching.condition(rule), Outcome.NO_MATCH),
         (_is_excluded(rule.chains[family.key], facts), Outcome.EXCLUDED),
         (family.mode is Mode.HIGHEST_RANK, Outcome.OUTRANKED),

@@ -6,10 +6,10 @@ as stored for comparing: folded in case where their attribute ignores it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from rules import reasons
 from rules.decide import Considered, Decision, Facts, Outcome, Source, Wish
@@ -17,6 +17,10 @@ from rules.policy import Policy, Rule
 from rules.remedies import Remedy, remedies
 from rules.standing import Seat, SeatState, Standing, Ticket
 from scim_portal.protocol import filters
+from scim_portal.protocol.filters import Target
+
+MOST_TOLD: Final = 8
+Seen: TypeAlias = dict[tuple[str | None, tuple[str, ...]], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +79,46 @@ def explain(
 
 def terms(tree: filters.Node, bound: filters.Bound, resource: Mapping[str, Any]) -> Iterator[Term]:
     """Evaluate each term of a condition on its own, from left to right; brackets are one term."""
+    return _seen_terms(tuple(_written(tree, bound)), resource, {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One term as it is written, what it reads, and its test: the same for everybody."""
+
+    text: str
+    target: Target
+    holds: filters.Test
+
+
+def _written(tree: filters.Node, bound: filters.Bound) -> Iterator[_Written]:
     match tree, bound:
         case filters.And(items) | filters.Or(items), filters.BoundAnd(inner) | filters.BoundOr(inner):
             for item, part in zip(items, inner, strict=True):
-                yield from terms(item, part, resource)
+                yield from _written(item, part)
         case filters.Not(item), filters.BoundNot(part):
-            yield from terms(item, part, resource)
+            yield from _written(item, part)
         case _:
-            yield Term(filters.to_text(tree), tuple(_seen(bound, resource)), filters.matches(bound, resource))
+            yield _Written(filters.to_text(tree), _target(bound), filters.function(bound))
 
 
-def _seen(bound: filters.Bound, resource: Mapping[str, Any]) -> Iterator[str]:
+def _target(bound: filters.Bound) -> Target:
     while isinstance(bound, filters.BoundNot):
         bound = bound.item
     assert not isinstance(bound, filters.BoundAnd | filters.BoundOr)
-    target = bound.target
+    return bound.target
+
+
+def _seen_terms(written: Iterable[_Written], resource: Mapping[str, Any], seen: Seen) -> Iterator[Term]:
+    """Try terms on a person; `seen` keeps what was read of them, since many terms read the same."""
+    for one in written:
+        place = (one.target.schema_uri, one.target.names)
+        if place not in seen:
+            seen[place] = tuple(_values(one.target, resource))
+        yield Term(one.text, seen[place], one.holds(resource))
+
+
+def _values(target: Target, resource: Mapping[str, Any]) -> Iterator[str]:
     level = resource if target.schema_uri is None else resource.get(target.schema_uri, {})
     found = level.get(target.names[0])
     part = target.names[1] if len(target.names) > 1 else "value"
@@ -102,9 +131,10 @@ def _seen(bound: filters.Bound, resource: Mapping[str, Any]) -> Iterator[str]:
 def _family(policy: Policy, facts: Facts, wish: Wish, standing: Standing) -> FamilyView:
     by_id = {rule.id: rule for rule in policy.rules}
     own = {key for key, kind in policy.types.items() if kind.family == wish.family}
+    seen: Seen = {}
     return FamilyView(
         family=wish.family,
-        rules=tuple(_rule(by_id[one.rule_id], one, wish.family, facts) for one in wish.considered),
+        rules=tuple(_rule(policy, by_id[one.rule_id], one, wish.family, facts, seen) for one in wish.considered),
         source=wish.source,
         chain=wish.chain,
         pinned=next((entry.license_type for entry in wish.entries if entry.is_pin), None),
@@ -113,10 +143,14 @@ def _family(policy: Policy, facts: Facts, wish: Wish, standing: Standing) -> Fam
     )
 
 
-def _rule(rule: Rule, seen: Considered, family: str, facts: Facts) -> RuleView:
-    tree = filters.parse(rule.condition.text)
-    found = tuple(terms(tree, rule.condition.bound, facts.resource))
-    return RuleView(rule.id, rule.name, rule.chains[family], seen.matched, seen.outcome, found)
+def _rule(policy: Policy, rule: Rule, looked: Considered, family: str, facts: Facts, seen: Seen) -> RuleView:
+    key = ("terms", rule.id)
+    written: tuple[_Written, ...] | None = policy.made.get(key)
+    if written is None:
+        written = tuple(_written(filters.parse(rule.condition.text), rule.condition.bound))
+        policy.made[key] = written
+    found = tuple(_seen_terms(written, facts.resource, seen))
+    return RuleView(rule.id, rule.name, rule.chains[family], looked.matched, looked.outcome, found)
 
 
 def sentences(explanation: Explanation) -> tuple[str, ...]:
@@ -147,10 +181,16 @@ def _told(view: FamilyView) -> Iterator[str]:
 def _why_not(rule: RuleView) -> str:
     if rule.outcome is not Outcome.NO_MATCH:
         return rule.outcome.value
-    false = (
-        f"{term.text} is {str(term.holds).lower()} (seen: {', '.join(term.seen) or 'nothing'})" for term in rule.terms
-    )
-    return f"its condition is not met, as {'; '.join(false)}"
+    return f"its condition is not met, as {told(rule.terms, '{} is {} (seen: {})')}"
+
+
+def told(terms: Sequence[Term], sentence: str) -> str:
+    """Tell some terms with what they saw, of many only the first ones, since nobody reads forty in a sentence."""
+    lines = [
+        sentence.format(one.text, str(one.holds).lower(), ", ".join(one.seen) or "nothing") for one in terms[:MOST_TOLD]
+    ]
+    rest = len(terms) - MOST_TOLD
+    return "; ".join([*lines, f"and {rest} more"] if rest > 0 else lines)
 
 
 _STATES = {

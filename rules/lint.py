@@ -17,7 +17,7 @@ from rules.findings import Finding, Flaw, finding, type_name
 from rules.policy import Policy, Rule
 from rules.satisfiability import solve
 from rules.values import Answer
-from rules.witnesses import Linted, size, with_name
+from rules.witnesses import Linted, with_name
 from scim_portal.protocol.sentences import say
 
 BUDGET = 100_000
@@ -56,7 +56,7 @@ def _linted(rule: Rule, budget: Budget) -> Linted:
     bound = rule.condition.bound
     witness = solve((bound, True), budget=budget)
     always = solve((bound, False), budget=budget).answer is Answer.NO
-    return Linted(rule, witness.value, always, size(bound))
+    return Linted(rule, witness.value, always, rule.condition.size)
 
 
 def _alone(policy: Policy, rules: list[Linted]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from typing import Final
 
 from rules import precedence
 from rules.branches import Budget, ExhaustedError, Wanted
+from rules.demands import exclude_each_other
 from rules.findings import Finding, Flaw, finding, gift
 from rules.policy import Family, Mode, Policy, Rule
 from rules.satisfiability import Resource, solve
@@ -123,8 +124,7 @@ def _overlap(scene: Scene, one: Linted, other: Linted) -> Finding | None:
     family = _disputed(policy, one.rule, other.rule)
     if family is None or not _meet_in_time(one.rule, other.rule):
         return None
-    asked = scene.index.demands[one.rule.id]
-    if asked is not None and asked.excludes(scene.index.demands[other.rule.id]):
+    if exclude_each_other(one.rule.condition.demand, other.rule.condition.demand):
         return None
     found = solve((one.rule.condition.bound, True), (other.rule.condition.bound, True), budget=scene.budget)
     if found.answer is not Answer.YES:

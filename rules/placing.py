@@ -171,8 +171,8 @@ def _queue(board: Board, member: Member, wish: Wish, better: dict[str, int]) -> 
 
 def is_richer(board: Board, member: Member, key: str) -> bool:
     """Tell whether a type outranks every seat of its family that is settling, so that it may be granted now."""
-    settling = (seat for seat in board.seats(member, board.family(key)) if seat.state is SeatState.RELEASING)
-    return all(board.rank(seat.license_type) < board.rank(key) for seat in settling)
+    seats = board.seats(member, board.family(key))
+    return all(board.rank(one.license_type) < board.rank(key) for one in seats if one.state is SeatState.RELEASING)
 
 
 def _open(board: Board, member: Member, index: int, entry: Entry) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from rules import grants
 from rules.checking import Node, PolicyError, Problem
 from rules.conditions import Condition, compile_condition
+from rules.demands import Index
 from scim_portal.protocol.definitions import USER, ResourceType
 from scim_portal.protocol.sentences import say
 
@@ -84,7 +85,10 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; `chains` gives per family the granted type and its fallbacks, empty for `none:<family>`."""
+    """One rule; `chains` gives per family the granted type and its fallbacks, empty for `none:<family>`.
+
+    `is_plain` says that the condition alone tells whom it applies to: no window, no connector, and it is not frozen.
+    """
 
     id: str
     name: str
@@ -98,6 +102,11 @@ class Rule:
     connector: str | None = None
     frozen_until: datetime | None = None
     chains: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    is_plain: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        limits = (self.valid_from, self.valid_until, self.connector, self.frozen_until)
+        object.__setattr__(self, "is_plain", all(limit is None for limit in limits))
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether `now` lies in the rule's window; its end is exclusive."""
@@ -115,8 +124,9 @@ class Policy:
     """All rules in order, the families and the defaults: one immutable version.
 
     `defaults` maps a family to a type, or to None for an explicit "no license"; an absent family is undecided.
-    `active` holds the rules that can decide at all, so that a decision does not look at the others; `reads` names what they
-    read, so that most changes of a person need no decision (L2.5).
+    `active` holds the rules that can decide at all, so that a decision does not look at the others, and `index` those by what
+    they ask for; `reads` names what they read, so that most changes of a person need no decision (L2.5). `made` is where
+    `decide` keeps what is the same for everybody.
     """
 
     families: Mapping[str, Family]
@@ -125,10 +135,15 @@ class Policy:
     types: Mapping[str, LicenseType]
     version: int = 0
     active: tuple[Rule, ...] = field(init=False, compare=False)
+    index: Index[Rule] = field(init=False, repr=False, compare=False)
     reads: frozenset[str] = field(init=False, compare=False)
+    made: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         active = tuple(rule for rule in self.rules if rule.state in DECIDING)
+        # A frozen rule keeps people whatever its condition says, so its condition's demand must not hide it.
+        asked = ((rule, rule.condition.demand if rule.frozen_until is None else None) for rule in active)
+        object.__setattr__(self, "index", Index(asked))
         read = (_top(name) for rule in active for name in rule.condition.reads)
         object.__setattr__(self, "active", active)
         object.__setattr__(self, "reads", frozenset(read))
@@ -239,7 +254,7 @@ def _rule(
     )
 
 
-_RULE_FIELDS: Final = tuple(one.name for one in fields(Rule) if one.name != "chains")
+_RULE_FIELDS: Final = tuple(one.name for one in fields(Rule) if one.name not in ("chains", "is_plain"))
 
 
 def _refuse_repeated_ids(root: Node, rules: tuple[Rule, ...]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from rules import cases, precedence, repairs, spelling
 from rules.branches import Budget, Wanted
@@ -58,16 +58,24 @@ def remedies(policy: Policy, facts: Facts, now: datetime, family: str) -> tuple[
     """
     if not facts.active:
         return ()
-    alone = replace(policy, families={family: policy.families[family]})
-    case = cases.of(alone, facts, now, Budget(BUDGET, QUESTION))
+    case = cases.of(policy, policy.families[family], facts, now, Budget(BUDGET, QUESTION))
     head = _first(case.wish())
     rank = policy.types[head].rank if head else float("-inf")
     richer = [one for one in policy.types.values() if one.family == family and one.rank > rank]
     richer.sort(key=lambda one: (-one.rank, one.key))
     found = [remedy for kind in richer for remedy in islice(_giving(case, kind.key), MOST)]
     found += islice(_ending(case, head), MOST) if head else ()
-    known = spelling.literals(rule for rule in policy.active if family in rule.chains) if found else {}
+    known = _literals(policy, family) if found else {}
     return tuple(replace(one, steps=tuple(spelling.spelled(step, known) for step in one.steps)) for one in found)
+
+
+def _literals(policy: Policy, family: str) -> dict[Any, Any]:
+    """Give the values that rules of a family write, collected once for everybody."""
+    key = ("literals", family)
+    if key not in policy.made:
+        policy.made[key] = spelling.literals(rule for rule in policy.active if family in rule.chains)
+    found: dict[Any, Any] = policy.made[key]
+    return found
 
 
 def _giving(case: Case, key: str) -> Iterator[Remedy]:
@@ -118,7 +126,7 @@ def _freed(case: Case, key: str) -> Steps:
 
 
 def _ways(base: Case, wanted: Sequence[Wanted]) -> list[Way]:
-    return repairs.ways(base.facts.resource, wanted, base.budget)
+    return repairs.ways(base.facts.resource, wanted, base.budget, base.tries)
 
 
 def _tried(base: Case, ways: list[Way], freed: Steps, aim: _Aim) -> Iterator[Remedy]:

@@ -31,9 +31,13 @@ class Way:
     cost: int
 
 
-def ways(resource: Resource, wanted: Sequence[Wanted], budget: Budget) -> list[Way]:
-    """List ways to make a folded resource as wanted, without looking yet at what the steps would be."""
+def ways(resource: Resource, wanted: Sequence[Wanted], budget: Budget, most: int) -> list[Way]:
+    """List ways to make a folded resource as wanted, without looking yet at what the steps would be.
+
+    No more are looked for once `most` of them change one attribute only: none is shorter, and no more will be tried.
+    """
     found: list[Way] = []
+    shortest = 0
     budget.start()
     try:
         for literals in branches(wanted, budget):
@@ -41,6 +45,9 @@ def ways(resource: Resource, wanted: Sequence[Wanted], budget: Budget) -> list[W
             failing = {_place(one) for one in literals if filters.matches(one.term, resource) is not one.holds}
             if len(failing) <= MOST_STEPS:
                 found.append(Way((*wanted,), literals, len(failing)))
+                shortest += len(failing) <= 1
+                if shortest == most:
+                    break
     except ExhaustedError:
         pass
     return found

@@ -6,37 +6,52 @@ Releases come last: what they free goes to those who have asked by then, in the 
 
 from __future__ import annotations
 
-from math import ceil
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
-from rules.decide import NORMAL_CLASS, PIN_CLASS
-from rules.policy import DEFAULT_PRIORITY, RULE_PRIORITY, Policy
+from rules.allocate import is_settled
 from rules.standing import Person
 
 Turn = tuple[int, int]
+AT_THE_START: Final[Turn] = (-1, 0)
 AT_THE_END: Final[Turn] = (9, 0)
-MOST: Final = 8
 
 
-def of_policy(policy: Policy) -> list[Turn]:
-    """List the turns that people can have, best first; where there are very many, neighbors share one."""
-    priorities = {rule.queue_priority for rule in policy.active} | {DEFAULT_PRIORITY}
-    found = [(PIN_CLASS, RULE_PRIORITY), *((NORMAL_CLASS, one) for one in sorted(priorities))]
-    step = ceil(len(found) / MOST)
-    return list(dict.fromkeys([*found[step - 1 :: step], found[-1]]))
+class Plan:
+    """Who has to be settled, turn by turn; whoever has all they should is not in it."""
+
+    def __init__(self) -> None:
+        self._by_turn: dict[Turn, list[str]] = {}
+        self.people = 0
+
+    def add(self, people: Iterable[Person], now: datetime) -> None:
+        """Look at some more people, in the order they were provisioned."""
+        for person in people:
+            self.people += 1
+            if not is_settled(person, now):
+                self._by_turn.setdefault(of(person), []).append(person.user_id)
+
+    @property
+    def turns(self) -> list[list[str]]:
+        """The people of each turn, those with the best place first."""
+        return [self._by_turn[turn] for turn in sorted(self._by_turn)]
 
 
 def of(person: Person) -> Turn:
-    """Tell a person's turn: the class and priority of the best thing that they wish for and do not have."""
-    return min(_unmet(person), default=AT_THE_END)
+    """Tell a person's turn: the class and priority of the best thing that they wish for and do not have.
 
-
-def _unmet(person: Person) -> list[Turn]:
+    Before all others come those of whom nothing but tickets changes, lest a wish of yesterday be met in the meantime.
+    """
     held = {seat.license_type for seat in person.standing.seats if seat.uses_capacity}
-    found = []
+    waits = {ticket.license_type for ticket in person.standing.tickets if ticket.parked_until is None}
+    unmet: dict[str, Turn] = {}
     for wish in person.wishes.values():
         for entry in wish.entries:
             if entry.license_type in held:
+                held.remove(entry.license_type)
                 break
-            found.append((entry.klass, entry.queue_priority))
-    return found
+            unmet[entry.license_type] = (entry.klass, entry.queue_priority)
+    if waits and not held and unmet.keys() <= waits:
+        return AT_THE_START
+    return min(unmet.values(), default=AT_THE_END)

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from rules import turns
-from rules.turns import Turn
 from scim_portal import clock
 from scim_portal.config import Settings
 from scim_portal.context import ActorKind, Ctx, PortalRef, system
 from scim_portal.db import db, refresh_statistics, transact
 from scim_portal.errors import PortalError
+from scim_portal.jobs import settling
+from scim_portal.jobs.settling import later
 from scim_portal.models import Job, User
 from scim_portal.services import (
     clockwork,
@@ -31,7 +30,6 @@ from scim_portal.services import (
     provisioning_log,
     refolding,
     retention,
-    rulebook,
     work,
 )
 from scim_portal.services.seats import Cause
@@ -40,7 +38,6 @@ BATCH = 500
 STATISTICS_EVERY = 300.0
 BEAT_FILE = "worker.beat"
 Progress = Callable[[int, int], None]
-ALL_AT_ONCE = 5000
 log = structlog.get_logger(__name__)
 
 
@@ -67,11 +64,11 @@ def reconcile(ctx: Ctx, progress: Progress) -> tuple[int, list[str]]:
     total = db.session.scalar(select(func.count()).select_from(User).where(User.portal_id == ctx.portal.id)) or 0
     done, after = 0, ""
     while ids := _user_ids(ctx, after, BATCH):
-        transact(lambda ids=ids: licensing.settle(_later(ctx), ids))
+        transact(lambda ids=ids: licensing.settle(later(ctx), ids))
         done, after = done + len(ids), ids[-1]
         progress(done, total)
     db.session.rollback()
-    return done, invariants.violations(_later(ctx))
+    return done, invariants.violations(later(ctx))
 
 
 def beat(settings: Settings) -> None:
@@ -116,7 +113,7 @@ def _clock(ctx: Ctx) -> int:
 
 
 def _notices(ctx: Ctx) -> int:
-    now = _later(ctx)
+    now = later(ctx)
     return transact(lambda: notices.sweep(now)) if notices.is_due(now) else 0
 
 
@@ -149,7 +146,7 @@ def _one_job(ctx: Ctx) -> bool:
         KINDS[job.kind](ctx, job)
     except PortalError as error:
         sentence = error.detail
-        transact(lambda: work.fail(_later(ctx), job.id, message=sentence))
+        transact(lambda: work.fail(later(ctx), job.id, message=sentence))
     except Exception as error:
         db.session.rollback()
         log.error(
@@ -157,37 +154,6 @@ def _one_job(ctx: Ctx) -> bool:
         )
         return False  # the lease runs out, then somebody tries again
     return True
-
-
-def _settle_all(ctx: Ctx, job: Job) -> None:
-    """Bring everybody in line with the policy: in one step where they are few, so that releases precede all grants (L10.2)."""
-    total = db.session.scalar(select(func.count()).select_from(User).where(User.portal_id == ctx.portal.id)) or 0
-    if total <= ALL_AT_ONCE:
-        _batches(ctx, job, lambda after: _user_ids(ctx, after, max(total, 1)), total)
-    else:
-        _in_turns(ctx, job, total)
-
-
-def _in_turns(ctx: Ctx, job: Job, total: int) -> None:
-    """Settle a large population in batches, once for each turn, so that the end is that of one step for all."""
-    order: list[Turn | None] = [*turns.of_policy(rulebook.glance(ctx)), None]
-    number, _, after = (job.cursor or "0|").partition("|")
-    place, seen = int(number), job.done * len(order)
-    cause = Cause("policy", job.id)
-    while place < len(order):
-        ids = _user_ids(ctx, after, BATCH)
-        place, after = (place, ids[-1]) if ids else (place + 1, "")
-        seen += len(ids)
-
-        def batch(ids: list[str] = ids, place: int = place, after: str = after, seen: int = seen) -> None:
-            now = _later(ctx)
-            if ids:
-                licensing.settle(now, ids, cause=cause, turn=order[place])
-            done = total if place == len(order) else min(total, seen // len(order))
-            work.advance(now, job.id, done=done, cursor=f"{place}|{after}", total=total)
-
-        transact(batch)
-    transact(lambda: work.finish(_later(ctx), job.id))
 
 
 def _settle_users(ctx: Ctx, job: Job) -> None:
@@ -222,25 +188,25 @@ def _batches(
         done, after = done + len(ids), ids[-1]
 
         def batch(ids: list[str] = ids, done: int = done, after: str = after) -> None:
-            now = _later(ctx)
+            now = later(ctx)
             work_on(now, ids, cause)
             work.advance(now, job.id, done=done, cursor=after, total=total)
 
         transact(batch)
-    transact(lambda: work.finish(_later(ctx), job.id))
+    transact(lambda: work.finish(later(ctx), job.id))
 
 
 def _drain(ctx: Ctx, job: Job) -> None:
     def whole() -> None:
-        licensing.drain(_later(ctx), [job.arguments["family"]])
-        work.finish(_later(ctx), job.id)
+        licensing.drain(later(ctx), [job.arguments["family"]])
+        work.finish(later(ctx), job.id)
 
     transact(whole)
 
 
 def _export(ctx: Ctx, job: Job) -> None:
-    made = exports.make(_later(ctx), job)
-    transact(lambda: work.finish(_later(ctx), job.id, result=made))
+    made = exports.make(later(ctx), job)
+    transact(lambda: work.finish(later(ctx), job.id, result=made))
 
 
 def _user_ids(ctx: Ctx, after: str, size: int) -> list[str]:
@@ -248,12 +214,8 @@ def _user_ids(ctx: Ctx, after: str, size: int) -> list[str]:
     return list(db.session.scalars(query.order_by(User.id).limit(size)))
 
 
-def _later(ctx: Ctx) -> Ctx:
-    return replace(ctx, now=clock.now(), effects=[])
-
-
 KINDS: dict[str, Callable[[Ctx, Job], None]] = {
-    "settle_all": _settle_all,
+    "settle_all": settling.settle_all,
     "settle_users": _settle_users,
     "drain": _drain,
     "refold": _refold,

@@ -1,6 +1,6 @@
 """Evaluate a bound filter against a folded resource, and say what a filter reads.
 
-The meaning of every operator is decided here; SQL compilers elsewhere must agree with `matches`.
+The meaning of every operator is decided here; `filter_functions` and SQL compilers elsewhere must agree with `matches`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scim_portal.protocol.filter_nodes import (
     Target,
 )
 
-_TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
+TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
     "co": operator.contains,
     "sw": str.startswith,
@@ -30,7 +30,7 @@ _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "lt": operator.lt,
     "le": operator.le,
 }
-_EMPTY: tuple[object, ...] = ("", [], {})
+EMPTY: tuple[object, ...] = ("", [], {})
 
 
 def matches(bound: Bound, folded: Mapping[str, Any]) -> bool:
@@ -46,7 +46,7 @@ def matches(bound: Bound, folded: Mapping[str, Any]) -> bool:
         case BoundCompare(target, op, value):
             return any(_compare(op, one, value) for one in _values(folded, target))
         case BoundPresent(target):
-            return any(one not in _EMPTY for one in _values(folded, target))
+            return any(one not in EMPTY for one in _values(folded, target))
         case BoundAnd(items):
             return all(matches(one, folded) for one in items)
         case BoundOr(items):
@@ -58,18 +58,18 @@ def matches(bound: Bound, folded: Mapping[str, Any]) -> bool:
 
 def _compare(op: str, stored: Any, value: str | float | bool) -> bool:
     alike = isinstance(stored, str) == isinstance(value, str) and isinstance(stored, bool) == isinstance(value, bool)
-    return alike and not isinstance(stored, (dict, list)) and _TESTS[op](stored, value)
+    return alike and not isinstance(stored, (dict, list)) and TESTS[op](stored, value)
 
 
 def _values(folded: Mapping[str, Any], target: Target) -> Iterator[Any]:
     level: Any = folded if target.schema_uri is None else folded.get(target.schema_uri)
-    if not isinstance(level, Mapping):
+    if target.schema_uri is not None and not isinstance(level, dict):
         return
     first = level.get(target.names[0])
     for one in first if isinstance(first, list) else (first,):
         value = one
         if len(target.names) > 1:
-            value = one.get(target.names[1]) if isinstance(one, Mapping) else None
+            value = one.get(target.names[1]) if isinstance(one, dict) else None
         if value is not None:
             yield value
 

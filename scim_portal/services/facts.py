@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -66,18 +66,6 @@ def load(ctx: Ctx, user_ids: Iterable[str], *, locked: bool = False, groupless: 
 def of_newcomer(columns: Mapping[str, Any], connector_id: str | None) -> Facts:
     """Give the facts about a user whose row was written a moment ago: in no group, without an admin's word or a seat."""
     return Facts(columns["id"], columns["active"], columns["folded"], connector_id)
-
-
-def everybody(ctx: Ctx) -> Iterator[list[Facts]]:
-    """Stream the facts about all users of the portal in chunks, deleted ones included (they wish nothing)."""
-    after = ""
-    while True:
-        page = select(User.id).where(User.portal_id == ctx.portal.id, User.id > after)
-        ids = list(db.session.scalars(page.order_by(User.id).limit(CHUNK)))
-        if not ids:
-            return
-        yield _chunk(ctx, ids)
-        after = ids[-1]
 
 
 def _chunk(ctx: Ctx, ids: Sequence[str], locked: bool = False, groupless: bool = False) -> list[Facts]:

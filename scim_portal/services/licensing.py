@@ -13,12 +13,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from rules import turns
 from rules.allocate import Change, allocate, is_settled
 from rules.decide import Decision, Facts, decide
 from rules.policy import Policy
 from rules.standing import Person, Pool, Standing
-from rules.turns import Turn
 from scim_portal import models
 from scim_portal.context import Ctx
 from scim_portal.db import db
@@ -44,12 +42,13 @@ def settle(
     erased: bool = False,
     groupless: bool = False,
     cause: Cause | None = None,
-    turn: Turn | None = None,
+    in_one: bool = False,
 ) -> tuple[Change, ...]:
-    """Settle some users in one transaction; with a `turn`, only those whose turn has come (L10.2).
+    """Settle some users in one transaction.
 
     `ending` names those whose access this very event ends; `erased` says that all of them are deleted for good;
-    `groupless` says that they are known to be in no group.
+    `groupless` says that they are known to be in no group; `in_one` that all their wishes came up in this one event, so
+    that also those who have all they can have may exchange seats (L4.4).
     """
     policy = rulebook.in_force(ctx)
     people = facts.load(ctx, user_ids, locked=True, groupless=groupless)
@@ -59,7 +58,7 @@ def settle(
     standing = standings.load(ctx, decisions)
     persons = [_person(one, decisions[one.user_id], standing[one.user_id], ending) for one in people]
     persons = [replace(one, cause="erase") for one in persons] if erased else persons
-    restless = [one for one in persons if not is_settled(one, ctx.now) and (turn is None or turns.of(one) <= turn)]
+    restless = [one for one in persons if in_one or not is_settled(one, ctx.now)]
     if not restless:
         return ()
     return _allocate(ctx, restless, _families(policy, restless), cause or seats.cause_of(ctx))

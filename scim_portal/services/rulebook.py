@@ -32,6 +32,7 @@ _GLANCE = select(_PORTAL.policy_version, _PORTAL.catalog_stamp, _PORTAL.schema_s
 )
 _IN_FORCE = _GLANCE.with_for_update(read=True)
 _TO_AMEND = _GLANCE.with_for_update(key_share=True)
+_TO_PUBLISH = _GLANCE.with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,18 @@ def in_force_locked(ctx: Ctx) -> Policy:
 def glance(ctx: Ctx) -> Policy:
     """Give the compiled policy as it stands, with no lock: what it says may be old news by the time it is used."""
     return _read(ctx, _GLANCE)
+
+
+def stamps(ctx: Ctx) -> tuple[int, str, str | None]:
+    """Give the numbers of the policy, the catalog and the schemas in force: a policy compiled under them stays good."""
+    version, catalog, schemas = db.session.execute(_GLANCE, {"portal": ctx.portal.id}).one()
+    return version, catalog, schemas
+
+
+def hold(ctx: Ctx) -> tuple[int, str, str | None]:
+    """Give the same, and keep others from settling anybody until this transaction ends, since a version is about to follow."""
+    version, catalog, schemas = db.session.execute(_TO_PUBLISH, {"portal": ctx.portal.id}).one()
+    return version, catalog, schemas
 
 
 def _read(ctx: Ctx, query: Any) -> Policy:
@@ -122,9 +135,7 @@ def publish(
 
     `base` is the version the author looked at: raises `StaleVersion` when another one was published since.
     """
-    version, schema_stamp = db.session.execute(
-        select(Portal.policy_version, Portal.schema_stamp).where(Portal.id == ctx.portal.id).with_for_update()
-    ).one()
+    version, _, schema_stamp = hold(ctx)
     if base is not None and base != version:
         raise StaleVersion(
             say("Version {version} was published meanwhile; look at the preview again.", version=version), field="base"
@@ -195,22 +206,31 @@ def drop_draft(ctx: Ctx) -> None:
         db.session.flush()
 
 
-def sign_preview(ctx: Ctx, *, base: int, content: dict[str, Any], outcome: object) -> str:
-    """Sign what a preview saw: portal, base version, the document and its outcome by their hashes."""
-    return _previews(ctx).dumps([ctx.portal.id, base, fingerprint(content), fingerprint(outcome)])
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a preview's token says: the version it was made on, its outcome by its hash, and the newest user it knew."""
+
+    base: int
+    outcome: str
+    newest: str
 
 
-def read_preview(ctx: Ctx, token: str, content: dict[str, Any]) -> tuple[int, str]:
-    """Check a preview token against the document; give the base version and the outcome's fingerprint. Raises `Invalid`."""
+def sign_preview(ctx: Ctx, *, base: int, content: dict[str, Any], outcome: object, newest: str) -> str:
+    """Sign what a preview saw: portal, base version, the document and its outcome by their hashes, the newest user."""
+    return _previews(ctx).dumps([ctx.portal.id, base, fingerprint(content), fingerprint(outcome), newest])
+
+
+def read_preview(ctx: Ctx, token: str, content: dict[str, Any]) -> Signed:
+    """Check a preview token against the document. Raises `Invalid`."""
     try:
-        portal, base, seen, outcome = _previews(ctx).loads(token, max_age=86_400)
+        portal, base, seen, outcome, newest = _previews(ctx).loads(token, max_age=86_400)
     except (BadSignature, ValueError):
         raise Invalid(
             "The preview token is not valid, or older than a day: preview again.", field="preview_token"
         ) from None
     if portal != ctx.portal.id or seen != fingerprint(content):
         raise Invalid("The preview token belongs to another document: preview this one.", field="preview_token")
-    return base, outcome
+    return Signed(base, outcome, newest)
 
 
 def fingerprint(value: object) -> str:

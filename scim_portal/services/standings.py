@@ -6,6 +6,7 @@ The book is read lazily and under the locks of `licensing`; nothing here writes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, cast, null, select, union_all
@@ -20,6 +21,7 @@ CHUNK = 500
 FIRST_PAGE, NEXT_PAGES = 8, 200
 _SEAT = models.Seat.__table__.c
 _TICKET = models.Ticket.__table__.c
+_TYPE = models.LicenseType.__table__.c
 _SHARED = ("user_id", "license_type", "since", "source_kind", "rule_id", "rule_name", "policy_version")
 _OF_SEATS = ("state", "overage", "assigned_at", "due_at")
 _OF_TICKETS = ("klass", "queue_priority", "number", "entry", "parked_until")
@@ -44,6 +46,19 @@ def load(ctx: Ctx, user_ids: Iterable[str]) -> dict[str, Standing]:
     found: dict[str, Standing] = {}
     for start in range(0, len(ids), CHUNK):
         found |= _chunk(ctx, ids[start : start + CHUNK])
+    return found
+
+
+def first_in_queues(ctx: Ctx, most: int) -> list[tuple[str, datetime]]:
+    """Give who stands first in each queue of the portal, and since when."""
+    mine = select(_TYPE.key).where(_TYPE.portal_id == ctx.portal.id, _TYPE.waiting > 0).order_by(_TYPE.key)
+    found: list[tuple[str, datetime]] = []
+    for key in db.session.scalars(mine).all():
+        live = select(_TICKET.user_id, _TICKET.since).where(
+            _TICKET.portal_id == ctx.portal.id, _TICKET.license_type == key, _TICKET.parked_until.is_(None)
+        )
+        order = (_TICKET.klass, _TICKET.queue_priority, _TICKET.number)
+        found += [(id, since) for id, since in db.session.execute(live.order_by(*order).limit(most))]
     return found
 
 

@@ -114,3 +114,21 @@ def test_the_end_of_the_freeze_survives_the_document() -> None:
     assert document["rules"][1]["frozen_until"] == "2026-03-09T09:00:00Z"
     assert "frozen_until" not in document["rules"][0]
     assert rules.from_document(document, TYPES, version=1) == policy
+
+
+def test_a_frozen_rule_that_gives_nothing_goes_on_to_do_so_for_whoever_meets_its_condition() -> None:
+    """To withhold a license is no new grant: who is in the group that is left must not get the default."""
+    nothing = {
+        **FROZEN,
+        "condition": 'groups.value eq "gone" or groups.value eq "left"',
+        "grants": ["none:cal"],
+        "fallback": [],
+    }
+    policy = a_policy(nothing, R3)
+    for facts in (
+        some_facts("e", "left"),
+        some_facts("e", "left", kept_by={"r2": False}),
+        some_facts("e", kept_by={"r2": True}),
+    ):
+        assert rules.decide(policy, facts, START).families["cal"].chain == ()
+    assert rules.decide(policy, some_facts("n", "eng"), START).families["cal"].chain == ("std",)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scim_portal.web.api import policy as policy_calls
-from tests.portals import PortalUnderTest, a_policy
+from tests.portals import PortalUnderTest, a_patch, a_policy
 
 RULE = {"name": "Sales", "condition": 'title eq "Seller"', "grants": ["pro"], "fallback": ["view"]}
 DOCUMENT = {"families": {"cal": {"mode": "first-match"}}, "defaults": {"cal": "view"}, "rules": [RULE]}
@@ -69,8 +69,10 @@ def test_what_was_previewed_can_be_published_as_it_was_sent(stocked: PortalUnder
 
 
 def test_a_stale_preview_is_answered_with_a_new_one(stocked: PortalUnderTest) -> None:
+    dan = stocked.provision("dan@x.example", title="Buyer")
     shown = _preview(stocked)
-    stocked.provision("dan@x.example", title="Seller")
+    promoted = a_patch({"op": "replace", "path": "title", "value": "Seller"})
+    assert stocked.scim("PATCH", f"/Users/{dan}", promoted).status_code == 200
     body = {"document": DOCUMENT, "preview_token": shown["preview_token"]}
     stale = stocked.api("POST", "/policy/publish", body)
     assert (stale.status_code, stale.mimetype) == (409, "application/problem+json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scim_portal.services import rulebook
-from tests.portals import PortalUnderTest, a_policy, a_rule
+from tests.portals import PortalUnderTest, a_patch, a_policy, a_rule
 from tests.web.visitor import Visitor
 
 
@@ -43,7 +43,9 @@ def test_a_preview_that_is_out_of_date_is_shown_anew_and_not_published(portal: P
     visitor = two_rules(portal)
     visitor.send("/rules/second/move", {"by": "-1"})
     token = token_in(visitor.page("/rules/preview"))
-    portal.provision("ben@acme.example")
+    (ann,) = portal.scim("GET", "/Users").json["Resources"]
+    off = {"op": "replace", "value": {"active": False}}
+    assert portal.scim("PATCH", f"/Users/{ann['id']}", a_patch(off)).status_code == 200
     answer = visitor.send("/rules/publish", {"preview_token": token})
     assert answer.status_code == 409
     assert "The preview was out of date" in answer.text

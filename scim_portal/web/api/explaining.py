@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from rules import remedy_words
 from rules.decide import Outcome
-from rules.explain import Explanation, FamilyView, RuleView
+from rules.explain import Explanation, FamilyView, RuleView, told
 from rules.steps import Step
 from scim_portal.services import standings
 from scim_portal.web.api import standing
@@ -16,6 +15,7 @@ from scim_portal.web.api import standing
 Written = dict[str, Any]
 Positions = dict[str, int | None]
 Names = Mapping[str, str]
+SEEN_NOW = "{} is {} now (seen: {})"
 NEEDS = {
     Outcome.EXCLUDED: "it would decide without the exclusion",
     Outcome.DECIDED_EARLIER: "it would decide if no earlier rule did",
@@ -26,22 +26,33 @@ NEEDS = {
 }
 
 
-def written(told: Explanation, positions: Positions, types: Names, groups: Names) -> Written:
+def written(explained: Explanation, positions: Positions, types: Names, groups: Names) -> Written:
     """Write an explanation; `positions` are the places of the user's tickets by license type, the others names by id."""
-    families = [_family(view, positions) | {"remedies": _remedies(view, types, groups)} for view in told.families]
-    return {"user_id": told.user_id, "active": told.active, "families": families}
+    families = [_family(view, positions) | {"remedies": _remedies(view, types, groups)} for view in explained.families]
+    return {"user_id": explained.user_id, "active": explained.active, "families": families}
 
 
 def _family(view: FamilyView, positions: Positions) -> Written:
     return {
         "family": view.family,
-        "rules": [asdict(rule) | {"outcome": rule.outcome.value} for rule in view.rules],
+        "rules": [_rule(rule) for rule in view.rules],
         "winner": _source(view),
         "pinned": view.pinned,
         "chain": view.chain,
         "seats": [standing.seat(seat) for seat in view.seats],
         "tickets": [standing.ticket(ticket, positions.get(ticket.license_type)) for ticket in view.tickets],
         "would_change": list(_changes(view)),
+    }
+
+
+def _rule(view: RuleView) -> Written:
+    return {
+        "rule_id": view.rule_id,
+        "name": view.name,
+        "chain": view.chain,
+        "matched": view.matched,
+        "outcome": view.outcome.value,
+        "terms": [{"text": one.text, "seen": one.seen, "holds": one.holds} for one in view.terms],
     }
 
 
@@ -72,13 +83,6 @@ def _source(view: FamilyView) -> Written | None:
 def _changes(view: FamilyView) -> Iterator[str]:
     for rule in view.rules:
         if rule.outcome is Outcome.NO_MATCH:
-            yield f"The rule “{rule.name}”: its condition would have to hold; {_missing(rule)}."
+            yield f"The rule “{rule.name}”: its condition would have to hold; {told(rule.terms, SEEN_NOW)}."
         elif rule.outcome in NEEDS:
             yield f"The rule “{rule.name}”: {NEEDS[rule.outcome]}."
-
-
-def _missing(rule: RuleView) -> str:
-    return "; ".join(
-        f"{term.text} is {str(term.holds).lower()} now (seen: {', '.join(term.seen) or 'nothing'})"
-        for term in rule.terms
-    )

@@ -49,9 +49,9 @@ def preview_policy(ctx: Ctx, body: Body) -> Body:
 @doors.reads
 def publish_policy(ctx: Ctx, body: Body) -> Body:
     """Put a previewed document in force and begin to bring everybody in line with it."""
-    document = identified(ctx, body["document"])
+    document, token = identified(ctx, body["document"]), body["preview_token"]
     try:
-        return _publish(document, token=body["preview_token"])
+        return previews.publish_checked(lambda: previews.check(ctx, document, token=token), _put_in_force)
     except errors.StaleVersion as error:
         shown = getattr(error, "shown", None) or previews.preview(ctx, document)
         error.extra = {"preview": shapes.Preview().dump(_shown(ctx, shown))}  # type: ignore[attr-defined]
@@ -83,8 +83,8 @@ def restore_policy_version(ctx: Ctx, version: int) -> Body:
 
 
 @guards.writes
-def _publish(ctx: Ctx, document: Body, *, token: str) -> Body:
-    return _begun(previews.publish(ctx, document, token=token))
+def _put_in_force(ctx: Ctx, checked: previews.Shown, whatever_moved: bool) -> Body:
+    return _begun(previews.put_in_force(ctx, checked, whatever_moved=whatever_moved))
 
 
 def _begun(published: rulebook.Published) -> Body:
