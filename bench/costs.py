@@ -51,12 +51,11 @@ def _measure(product: server.Prepared, options: argparse.Namespace) -> None:
     print(f"\n{product.database:42} app ms   db ms  statements", flush=True)
     meter.show("a constant, by bare Flask", _caller(_constant(), product), lambda n: Request("GET", "/"))
     call = _caller(app, product)
+    with app.app_context():
+        engine = db.engine
     for name, make in _paths(call, options.users):
         if not options.only or options.only in name:
-            with app.app_context():
-                engine = db.engine
-            with counted(engine) as statements:
-                meter.show(name, call, make, statements)
+            meter.show(name, call, make, engine)
     if meter.profile is not None:
         meter.profile.dump_stats(options.profile)
 
@@ -141,13 +140,14 @@ class Meter:
     rounds: int
     profile: cProfile.Profile | None
 
-    def show(self, name: str, call: Call, make: Callable[[int], Request], statements: list[str] | None = None) -> None:
+    def show(self, name: str, call: Call, make: Callable[[int], Request], engine: Engine | None = None) -> None:
         """Print the CPU milliseconds a request of application and database in their quietest rounds, and the statements."""
         numbers = itertools.count()
-        found = [self._round(call, [make(next(numbers)) for _ in range(ROUND)]) for _ in range(1 + self.rounds)][1:]
+        with counted(engine) as statements:
+            self._round(call, [make(next(numbers)) for _ in range(ROUND)])
+        found = [self._round(call, [make(next(numbers)) for _ in range(ROUND)]) for _ in range(self.rounds)]
         cost, database = (min(values) / ROUND * 1000 for values in zip(*found, strict=True))
-        taken = len(statements or ()) / (ROUND * (1 + self.rounds))
-        print(f"  {name:40} {cost:6.3f}  {database:6.3f}  {taken:6.2f}", flush=True)
+        print(f"  {name:40} {cost:6.3f}  {database:6.3f}  {len(statements) / ROUND:6.2f}", flush=True)
 
     def _round(self, call: Call, requests: list[Request]) -> tuple[float, float]:
         before, begun = processes.cpu_seconds_exactly(self.roots), time.process_time()
@@ -161,9 +161,12 @@ class Meter:
 
 
 @contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """Collect the statements that reach the database, those that begin transactions included."""
+def counted(engine: Engine | None) -> Iterator[list[str]]:
+    """Collect the statements that reach the database, those that begin transactions included; none without an engine."""
     found: list[str] = []
+    if engine is None:
+        yield found
+        return
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         found.append(statement)
