@@ -14,7 +14,6 @@ from pathlib import Path
 from bench import large, ordinary, peers, report, rule_costs, server
 from bench.report import Row
 
-DATABASES = ("sqlite", "postgresql")
 ORDINARY_PARTS = ("ordinary", "rules")
 PARTS = (*ORDINARY_PARTS, "publishing")
 
@@ -23,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write; the exit code is 1 if any request of ours failed."""
     options = _options().parse_args(arguments)
     rows: list[Row] = []
-    for database in DATABASES if options.database == "both" else (options.database,):
+    for database in server.DATABASES if options.database == "both" else (options.database,):
         rows += _of(database, options)
     ours = list(rows)
     if options.peers:
@@ -57,7 +56,7 @@ def _of(database: str, options: argparse.Namespace) -> list[Row]:
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
-    parser.add_argument("--database", choices=(*DATABASES, "both"), default="both")
+    parser.add_argument("--database", choices=(*server.DATABASES, "both"), default="both")
     parser.add_argument("--users", type=int, default=1_200, help="users that exist while most workloads run")
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=5.0, help="longest time for one workload")

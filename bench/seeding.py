@@ -20,9 +20,10 @@ from sqlalchemy import text
 
 from bench import population, rule_sets
 from bench.server import SLUG
+from scim_portal import statistics
 from scim_portal.commands import surroundings
 from scim_portal.context import Ctx
-from scim_portal.db import db, refresh_statistics, transact
+from scim_portal.db import db, transact
 from scim_portal.ids import new_id
 from scim_portal.jobs import runner
 from scim_portal.models import Email, Group, Membership, User
@@ -48,7 +49,7 @@ def _learn() -> None:
     if db.engine.dialect.name == "postgresql":
         transact(lambda: db.session.execute(text("ANALYZE")))
     else:
-        refresh_statistics()
+        statistics.refresh()
 
 
 def licenses(ctx: Ctx) -> None:

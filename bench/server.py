@@ -25,6 +25,7 @@ from scim_portal import config, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 SLUG = "bench"
+DATABASES = ("sqlite", "postgresql")
 SEEDING_SECONDS = 3600
 RELOAD_SECONDS = 8
 
@@ -42,11 +43,11 @@ class Server:
 
     def seed(self, *what: str) -> Any:
         """Run `bench.seeding` beside the server and give the JSON it printed."""
-        return self._beside("bench.seeding", *what)
+        return beside(self.environment, "bench.seeding", *what)
 
     def inside(self, *what: str) -> Any:
         """Run `bench.inside` beside the server and give the JSON it printed."""
-        return self._beside("bench.inside", *what)
+        return beside(self.environment, "bench.inside", *what)
 
     def open_anew(self) -> None:
         """Replace the web workers, so that their connections know what the database has learned of its rows."""
@@ -57,19 +58,22 @@ class Server:
         """Return the CPU time all of its processes have used so far, user and system."""
         return processes.cpu_seconds(self.roots)
 
-    def _beside(self, module: str, *what: str) -> Any:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *what],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=SEEDING_SECONDS, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            raise SystemExit(f"{module} {' '.join(what)} failed: {done.stderr[-2000:]}")
-        return json.loads(done.stdout or "null")
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A fresh database with one portal and one Okta connector, and nobody serving it yet."""
+
+    database: str
+    portal: dict[str, Any]
+    token: str
+    roots: tuple[int, ...]
+    environment: dict[str, str]
+    var: Path
 
 
 @contextmanager
-def running(database: str) -> Iterator[Server]:
-    """Start the product on a fresh `sqlite` or `postgresql` database, with one portal and one Okta connector."""
+def prepared(database: str) -> Iterator[Prepared]:
+    """Make a fresh `sqlite` or `postgresql` database."""
     with ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scim-bench-")))
         url, roots = stack.enter_context(_postgresql()) if database == "postgresql" else (_sqlite(var), ())
@@ -79,12 +83,27 @@ def running(database: str) -> Iterator[Server]:
         issued = command_json(
             environment, "token", "issue", "--portal", SLUG, "--connector", "okta", "--expires-in", "1d"
         )
-        pid = stack.enter_context(_web(environment, var / "web.log"))
-        server = Server(
-            database, portal["url"], portal["scim_base_url"], issued["token"], (pid, *roots), environment
-        )  # fmt: skip
-        server.seed("licenses")
-        yield server
+        beside(environment, "bench.seeding", "licenses")
+        yield Prepared(database, portal, issued["token"], roots, environment, var)
+
+
+@contextmanager
+def running(database: str) -> Iterator[Server]:
+    """Start the product on such a database."""
+    with prepared(database) as found, _web(found.environment, found.var / "web.log") as pid:
+        portal, roots = found.portal, (pid, *found.roots)
+        yield Server(database, portal["url"], portal["scim_base_url"], found.token, roots, found.environment)
+
+
+def beside(environment: dict[str, str], module: str, *what: str) -> Any:
+    """Run a module of the harness in a process of its own and give the JSON it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *what],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SEEDING_SECONDS, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"{module} {' '.join(what)} failed: {done.stderr[-2000:]}")
+    return json.loads(done.stdout or "null")
 
 
 def command(environment: dict[str, str], *arguments: str) -> str:

@@ -147,18 +147,6 @@ def snapshot() -> None:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def refresh_statistics() -> None:
-    """Tell SQLite how its tables are filled; without, it takes "this portal" for as good a condition as "this user".
-
-    Each index is sampled, so a large database costs little more than a small one. PostgreSQL does this by itself. Other
-    connections learn it when they are opened anew (`RECYCLE_SECONDS`).
-    """
-    if db.engine.dialect.name == "sqlite":
-        with db.engine.connect().execution_options(begin=None) as connection:
-            connection.exec_driver_sql("PRAGMA analysis_limit=400")
-            connection.exec_driver_sql("ANALYZE")
-
-
 def is_unavailable(error: BaseException) -> bool:
     """Tell whether the database could not serve just now: busy beyond the wait, down, out of connections."""
     return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)

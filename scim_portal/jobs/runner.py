@@ -12,10 +12,10 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from scim_portal import clock
+from scim_portal import clock, statistics
 from scim_portal.config import Settings
 from scim_portal.context import ActorKind, Ctx, PortalRef, system
-from scim_portal.db import db, refresh_statistics, transact
+from scim_portal.db import db, transact
 from scim_portal.errors import PortalError
 from scim_portal.jobs import settling
 from scim_portal.jobs.settling import later
@@ -93,7 +93,7 @@ def _keep_statistics() -> None:
     if not _statistics_at or time.monotonic() - _statistics_at[-1] > STATISTICS_EVERY:
         _statistics_at[:] = [time.monotonic()]
         try:
-            refresh_statistics()
+            statistics.refresh()
         except OperationalError:
             log.info("statistics.postponed")
 

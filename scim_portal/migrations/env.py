@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import JSON
 
 import scim_portal.models  # noqa: F401  (fills the metadata)
+from scim_portal import statistics
 from scim_portal.db import UtcDateTime, db
 
 
@@ -28,6 +29,7 @@ def run() -> None:
         context.configure(connection=connection, target_metadata=db.metadatas[None], render_item=render, **options)
         with context.begin_transaction():
             context.run_migrations()
+    statistics.refresh()  # before anybody connects: a connection learns them when it is opened
 
 
 run()

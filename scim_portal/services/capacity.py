@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_, select
 
 from scim_portal.context import Ctx
-from scim_portal.db import db
 from scim_portal.models import ContractLine
+from scim_portal.prepared import Prepared
 
 Capacity = int | None
 _LINE = ContractLine.__table__.c
@@ -18,16 +18,16 @@ _IN_FORCE = select(_LINE.license_type, _LINE.quantity).where(
     or_(_LINE.starts_at.is_(None), _LINE.starts_at <= bindparam("moment")),
     or_(_LINE.ends_at.is_(None), _LINE.ends_at > bindparam("moment")),
 )
-_IN_FORCE_OF = _IN_FORCE.where(_LINE.license_type.in_(bindparam("keys", expanding=True)))
+_IN_FORCE_OF = Prepared(_IN_FORCE.where(_LINE.license_type.in_(bindparam("keys", expanding=True))))
+_ALL_IN_FORCE = Prepared(_IN_FORCE)
 
 
 def at(ctx: Ctx, moment: datetime, keys: Collection[str] | None = None) -> dict[str, Capacity]:
     """Sum the lines in force at a moment per licence type; None is unlimited, a type without lines is absent."""
-    parameters = {"portal": ctx.portal.id, "moment": moment}
     if keys is None:
-        rows = db.session.execute(_IN_FORCE, parameters)
+        rows = _ALL_IN_FORCE.all(portal=ctx.portal.id, moment=moment)
     else:
-        rows = db.session.execute(_IN_FORCE_OF, parameters | {"keys": list(keys)})
+        rows = _IN_FORCE_OF.all(portal=ctx.portal.id, moment=moment, keys=keys) if keys else []
     return totals((key, quantity) for key, quantity in rows)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Text, bindparam, desc, literal_column, select, union_all
+from sqlalchemy import Text, bindparam, desc, literal_column, select, union_all
 
 from scim_portal.context import Ctx
-from scim_portal.db import db
 from scim_portal.ids import is_id
 from scim_portal.models import Ancestry, Group, Membership, Nesting, User
+from scim_portal.prepared import Prepared
 from scim_portal.protocol.definitions import GROUP, USER
 from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.filters import Bound
@@ -27,49 +27,57 @@ GroupOf = tuple[str, str, str]
 MemberOf = tuple[str, str | None, str]
 USER_PARTS = (_U.id, _U.version, _U.document)
 GROUP_PARTS = (_G.id, _G.version, _G.document)
-_USER = select(*USER_PARTS).where(
-    _U.portal_id == bindparam("portal"), _U.id == bindparam("id"), _U.deleted_at.is_(None)
+_USER = Prepared(
+    select(*USER_PARTS).where(_U.portal_id == bindparam("portal"), _U.id == bindparam("id"), _U.deleted_at.is_(None))
 )
-_GROUP = select(*GROUP_PARTS).where(
-    _G.portal_id == bindparam("portal"), _G.id == bindparam("id"), _G.deleted_at.is_(None)
+_GROUP = Prepared(
+    select(*GROUP_PARTS).where(_G.portal_id == bindparam("portal"), _G.id == bindparam("id"), _G.deleted_at.is_(None))
 )
 _OF_USERS = (_M.portal_id == bindparam("portal"), _M.user_id.in_(bindparam("users", expanding=True)))
-_GROUPS_OF = union_all(
-    select(_M.user_id, _G.id, _G.display_name, literal_column("'direct'", Text).label("type"))
-    .join_from(Membership.__table__, Group.__table__, (_G.portal_id == _M.portal_id) & (_G.id == _M.group_id))
-    .where(*_OF_USERS, _G.deleted_at.is_(None)),
-    select(_M.user_id, _G.id, _G.display_name, literal_column("'indirect'", Text))
-    .join_from(Membership.__table__, Ancestry.__table__, (_A.portal_id == _M.portal_id) & (_A.group_id == _M.group_id))
-    .join(Group.__table__, (_G.portal_id == _A.portal_id) & (_G.id == _A.ancestor_id))
-    .where(*_OF_USERS),
-).order_by("user_id", "type", "id")
-_MEMBERS_OF = union_all(
-    select(_M.group_id, _U.id, _M.display, literal_column("'User'", Text).label("type"))
-    .join_from(Membership.__table__, User.__table__, (_U.portal_id == _M.portal_id) & (_U.id == _M.user_id))
-    .where(_M.portal_id == bindparam("portal"), _M.group_id.in_(bindparam("groups", expanding=True)))
-    .where(_U.deleted_at.is_(None)),
-    select(_N.group_id, _G.id, _N.display, literal_column("'Group'", Text))
-    .join_from(Nesting.__table__, Group.__table__, (_G.portal_id == _N.portal_id) & (_G.id == _N.member_id))
-    .where(_N.portal_id == bindparam("portal"), _N.group_id.in_(bindparam("groups", expanding=True)))
-    .where(_G.deleted_at.is_(None)),
-).order_by("group_id", desc("type"), "id")
-_SOME_MEMBERS = union_all(
-    select(_M.user_id).where(_M.portal_id == bindparam("portal"), _M.group_id == bindparam("group")),
-    select(_N.member_id).where(_N.portal_id == bindparam("portal"), _N.group_id == bindparam("group")),
-).limit(bindparam("most"))
+_GROUPS_OF = Prepared(
+    union_all(
+        select(_M.user_id, _G.id, _G.display_name, literal_column("'direct'", Text).label("type"))
+        .join_from(Membership.__table__, Group.__table__, (_G.portal_id == _M.portal_id) & (_G.id == _M.group_id))
+        .where(*_OF_USERS, _G.deleted_at.is_(None)),
+        select(_M.user_id, _G.id, _G.display_name, literal_column("'indirect'", Text))
+        .join_from(
+            Membership.__table__, Ancestry.__table__, (_A.portal_id == _M.portal_id) & (_A.group_id == _M.group_id)
+        )
+        .join(Group.__table__, (_G.portal_id == _A.portal_id) & (_G.id == _A.ancestor_id))
+        .where(*_OF_USERS),
+    ).order_by("user_id", "type", "id")
+)
+_MEMBERS_OF = Prepared(
+    union_all(
+        select(_M.group_id, _U.id, _M.display, literal_column("'User'", Text).label("type"))
+        .join_from(Membership.__table__, User.__table__, (_U.portal_id == _M.portal_id) & (_U.id == _M.user_id))
+        .where(_M.portal_id == bindparam("portal"), _M.group_id.in_(bindparam("groups", expanding=True)))
+        .where(_U.deleted_at.is_(None)),
+        select(_N.group_id, _G.id, _N.display, literal_column("'Group'", Text))
+        .join_from(Nesting.__table__, Group.__table__, (_G.portal_id == _N.portal_id) & (_G.id == _N.member_id))
+        .where(_N.portal_id == bindparam("portal"), _N.group_id.in_(bindparam("groups", expanding=True)))
+        .where(_G.deleted_at.is_(None)),
+    ).order_by("group_id", desc("type"), "id")
+)
+_SOME_MEMBERS = Prepared(
+    union_all(
+        select(_M.user_id).where(_M.portal_id == bindparam("portal"), _M.group_id == bindparam("group")),
+        select(_N.member_id).where(_N.portal_id == bindparam("portal"), _N.group_id == bindparam("group")),
+    ).limit(bindparam("most"))
+)
 
 
-def user(ctx: Ctx, id: str) -> Row[Any]:
+def user(ctx: Ctx, id: str) -> Any:
     """Find a user by id. Raises the protocol's `NotFound`, also for what could never be an id."""
-    row = db.session.execute(_USER, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
+    row = _USER.one_or_none(portal=ctx.portal.id, id=id) if is_id(id) else None
     if row is None:
         raise NotFound(say("There is no user with the id {id!r} in this portal.", id=id[:64]))
     return row
 
 
-def group(ctx: Ctx, id: str) -> Row[Any]:
+def group(ctx: Ctx, id: str) -> Any:
     """Find a group by id. Raises the protocol's `NotFound`."""
-    row = db.session.execute(_GROUP, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
+    row = _GROUP.one_or_none(portal=ctx.portal.id, id=id) if is_id(id) else None
     if row is None:
         raise NotFound(say("There is no group with the id {id!r} in this portal.", id=id[:64]))
     return row
@@ -91,8 +99,7 @@ def groups_of(ctx: Ctx, user_ids: Sequence[str]) -> dict[str, list[GroupOf]]:
     A group that a user is in both directly and through another group is `direct`, all other ones above are `indirect`.
     """
     found: dict[str, dict[str, GroupOf]] = {}
-    rows = db.session.execute(_GROUPS_OF, {"portal": ctx.portal.id, "users": list(user_ids)})
-    for user_id, id, name, type in rows:
+    for user_id, id, name, type in _GROUPS_OF.all(portal=ctx.portal.id, users=user_ids) if user_ids else ():
         found.setdefault(user_id, {}).setdefault(id, (id, name, type))
     return {user_id: list(groups.values()) for user_id, groups in found.items()}
 
@@ -100,8 +107,7 @@ def groups_of(ctx: Ctx, user_ids: Sequence[str]) -> dict[str, list[GroupOf]]:
 def members_of(ctx: Ctx, group_ids: Sequence[str]) -> dict[str, list[MemberOf]]:
     """Give (id, display as sent, `User` or `Group`) of every member of each group, users first, deleted ones left out."""
     found: dict[str, list[MemberOf]] = {}
-    rows = db.session.execute(_MEMBERS_OF, {"portal": ctx.portal.id, "groups": list(group_ids)})
-    for group_id, id, display, type in rows:
+    for group_id, id, display, type in _MEMBERS_OF.all(portal=ctx.portal.id, groups=group_ids) if group_ids else ():
         found.setdefault(group_id, []).append((id, display, type))
     return found
 
@@ -143,7 +149,4 @@ def finished_groups(ctx: Ctx, rows: Sequence[Any], *, with_members: bool = True)
 def has_more_members(ctx: Ctx, group_id: str, count: int) -> bool:
     """Tell whether a group has more than so many members, without counting them all."""
     # No order: with one, PostgreSQL sorts the whole group while it has no statistics yet.
-    return (
-        len(db.session.execute(_SOME_MEMBERS, {"portal": ctx.portal.id, "group": group_id, "most": count + 1}).all())
-        > count
-    )
+    return len(_SOME_MEMBERS.all(portal=ctx.portal.id, group=group_id, most=count + 1)) > count

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import bindparam
 
 from scim_portal.context import Ctx
-from scim_portal.db import db
 from scim_portal.models import Email
+from scim_portal.prepared import Prepared
 from scim_portal.services.filter_indexes import INDEXED_CHARACTERS
 
 _E = Email.__table__
-_INSERT = _E.insert()
-_DELETE = _E.delete().where(_E.c.portal_id == bindparam("portal"), _E.c.user_id == bindparam("user"))
+_INSERT = Prepared(_E.insert())
+_DELETE = Prepared(_E.delete().where(_E.c.portal_id == bindparam("portal"), _E.c.user_id == bindparam("user")))
 
 
 def rows(portal_id: str, user_id: str, folded: dict[str, Any]) -> list[dict[str, str]]:
@@ -24,11 +24,10 @@ def rows(portal_id: str, user_id: str, folded: dict[str, Any]) -> list[dict[str,
 
 def add(ctx: Ctx, user_id: str, folded: dict[str, Any]) -> None:
     """Index the addresses of a new user."""
-    if new := rows(ctx.portal.id, user_id, folded):
-        db.session.connection().execute(_INSERT, new)
+    _INSERT.each(rows(ctx.portal.id, user_id, folded))
 
 
 def replace(ctx: Ctx, user_id: str, folded: dict[str, Any]) -> None:
     """Index a user's addresses anew."""
-    db.session.execute(_DELETE, {"portal": ctx.portal.id, "user": user_id})
+    _DELETE.all(portal=ctx.portal.id, user=user_id)
     add(ctx, user_id, folded)

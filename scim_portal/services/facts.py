@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 
 from rules.decide import Facts
 from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.models import Freeze, Override, Seat, User
+from scim_portal.prepared import Prepared
 from scim_portal.protocol.folding import fold_text
 from scim_portal.services import directory
 from scim_portal.services.directory import GroupOf
@@ -36,7 +37,7 @@ _PEOPLE = (
     .where(_USER.portal_id == bindparam("portal"), _USER.id.in_(bindparam("users", expanding=True)))
     .order_by(_USER.id)
 )
-_LOCKED = _PEOPLE.with_for_update(key_share=True)
+_LOCKED, _UNLOCKED = Prepared(_PEOPLE.with_for_update(key_share=True)), Prepared(_PEOPLE)
 _OVERRIDES = select(_WORD.user_id, _WORD.license_type, _WORD.kind).where(
     _WORD.portal_id == bindparam("portal"),
     _WORD.user_id.in_(bindparam("users", expanding=True)),
@@ -69,7 +70,7 @@ def of_newcomer(columns: Mapping[str, Any], connector_id: str | None) -> Facts:
 
 
 def _chunk(ctx: Ctx, ids: Sequence[str], locked: bool = False, groupless: bool = False) -> list[Facts]:
-    rows = db.session.execute(_LOCKED if locked else _PEOPLE, {"portal": ctx.portal.id, "users": ids}).all()
+    rows = (_LOCKED if locked else _UNLOCKED).all(portal=ctx.portal.id, users=ids)
     groups = {} if groupless else directory.groups_of(ctx, ids)
     overrides = _overrides(ctx, [row.id for row in rows if row.has_override])
     found = [_facts(row, groups.get(row.id, []), overrides.get(row.id, {})) for row in rows]
@@ -77,7 +78,7 @@ def _chunk(ctx: Ctx, ids: Sequence[str], locked: bool = False, groupless: bool =
     return _with_frozen(ctx, found, frozen) if frozen else found
 
 
-def _facts(row: Row[Any], groups: list[GroupOf], overrides: dict[str, str]) -> Facts:
+def _facts(row: Any, groups: list[GroupOf], overrides: dict[str, str]) -> Facts:
     listed = [{"value": id, "display": fold_text(name), "type": type} for id, name, type in groups]
     return Facts(
         user_id=row.id,

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, union_all, update
+from sqlalchemy import bindparam, select, union_all, update
 
 from scim_portal.context import Ctx
 from scim_portal.db import db, insert
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import Group, Membership, Nesting, User
+from scim_portal.prepared import Prepared
 from scim_portal.protocol import etags, patch
 from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.patch import Member, MemberChange
@@ -29,24 +29,28 @@ from scim_portal.services.mapping import Resource, Stamp
 CHUNK = 500
 # Hot statements are built once, on the tables.
 _U, _G, _M, _N = User.__table__.c, Group.__table__.c, Membership.__table__.c, Nesting.__table__.c
-_INSERT = Group.__table__.insert()
-_UPDATE = Group.__table__.update().where(_G.portal_id == bindparam("of_portal"), _G.id == bindparam("of_group"))
-_HELD = (
+_INSERT = Prepared(Group.__table__.insert())
+_UPDATE = Prepared(
+    Group.__table__.update().where(_G.portal_id == bindparam("of_portal"), _G.id == bindparam("of_group"))
+)
+_HELD = Prepared(
     select(_G.id, _G.version, _G.document, _G.created_at)
     .where(_G.portal_id == bindparam("portal"), _G.id == bindparam("id"), _G.deleted_at.is_(None))
     .with_for_update(key_share=True)
 )
-_LEAVE = (
+_LEAVE = Prepared(
     Membership.__table__.delete()
     .where(_M.portal_id == bindparam("portal"), _M.group_id == bindparam("group"))
     .where(_M.user_id.in_(bindparam("users", expanding=True)))
     .returning(_M.user_id)
 )
-_MEMBERS = union_all(
-    select(_M.user_id).where(_M.portal_id == bindparam("portal"), _M.group_id == bindparam("group")),
-    select(_N.member_id).where(_N.portal_id == bindparam("portal"), _N.group_id == bindparam("group")),
+_MEMBERS = Prepared(
+    union_all(
+        select(_M.user_id).where(_M.portal_id == bindparam("portal"), _M.group_id == bindparam("group")),
+        select(_N.member_id).where(_N.portal_id == bindparam("portal"), _N.group_id == bindparam("group")),
+    )
 )
-_LOCK_USERS = (
+_LOCK_USERS = Prepared(
     select(_U.id)
     .where(_U.portal_id == bindparam("portal"), _U.id.in_(bindparam("users", expanding=True)), _U.deleted_at.is_(None))
     .order_by(_U.id)
@@ -54,9 +58,11 @@ _LOCK_USERS = (
 )
 
 
-@cache
-def _join(dialect: str) -> Any:
+def _join() -> Any:
     return insert(Membership.__table__).on_conflict_do_nothing().returning(_M.user_id)
+
+
+_JOIN = Prepared(build=_join)
 
 
 @dataclass(slots=True)
@@ -76,7 +82,7 @@ def create(ctx: Ctx, content: Resource, members: Sequence[Member]) -> Written:
     """Create a group with its members (RFC 7644 §3.3)."""
     columns = _columns(ctx, content, Stamp(new_id(), 1, ctx.now, ctx.now))
     connector = ctx.connector.id if ctx.connector else None
-    db.session.execute(_INSERT, {"portal_id": ctx.portal.id, "connector_id": connector, **columns})
+    _INSERT.all(portal_id=ctx.portal.id, connector_id=connector, **columns)
     written = Written(columns["id"], 1, columns["document"])
     _add(ctx, written, members)
     _settle(ctx, written)
@@ -143,7 +149,7 @@ def _update(ctx: Ctx, id: str, change: Any, members: Sequence[MemberChange], if_
         written.changed = False
         return written
     columns = _columns(ctx, content, Stamp(id, row.version + 1, row.created_at, ctx.now))
-    db.session.execute(_UPDATE, {"of_portal": ctx.portal.id, "of_group": id, **mapping.changeable(columns)})
+    _UPDATE.all(of_portal=ctx.portal.id, of_group=id, **mapping.changeable(columns))
     written.version, written.document = row.version + 1, columns["document"]
     _settle(ctx, written)
     return written
@@ -201,8 +207,10 @@ def _add(ctx: Ctx, written: Written, members: Sequence[Member]) -> None:
             for id in chunk
             if id in known
         ]
-        if rows:
-            written.touched |= set(db.session.connection().execute(_join(db.engine.dialect.name), rows).scalars())
+        if len(rows) == 1:
+            written.touched |= {row.user_id for row in _JOIN.all(**rows[0])}
+        elif rows:
+            written.touched |= set(db.session.connection().execute(_join(), rows).scalars())
 
 
 def _nest(ctx: Ctx, written: Written, members: Sequence[Member]) -> set[str]:
@@ -213,7 +221,7 @@ def _nest(ctx: Ctx, written: Written, members: Sequence[Member]) -> set[str]:
 
 def _remove(ctx: Ctx, written: Written, ids: set[str]) -> None:
     for chunk in _chunks(sorted(id for id in ids if is_id(id))):
-        gone = set(db.session.scalars(_LEAVE, {"portal": ctx.portal.id, "group": written.id, "users": chunk}))
+        gone = {row.user_id for row in _LEAVE.all(portal=ctx.portal.id, group=written.id, users=chunk)}
         written.touched |= gone
         written.nested |= nesting.unlink(ctx, written.id, set(chunk) - gone)
 
@@ -224,15 +232,15 @@ def _chunks(ids: list[str]) -> Iterable[list[str]]:
 
 def _lock_users(ctx: Ctx, ids: list[str]) -> set[str]:
     """Lock the users about to be linked, in id order, so that two pushes never wait for each other crosswise."""
-    return set(db.session.scalars(_LOCK_USERS, {"portal": ctx.portal.id, "users": ids})) if ids else set()
+    return {row.id for row in _LOCK_USERS.all(portal=ctx.portal.id, users=ids)} if ids else set()
 
 
 def _member_ids(ctx: Ctx, id: str) -> set[str]:
-    return set(db.session.scalars(_MEMBERS, {"portal": ctx.portal.id, "group": id}))
+    return {row.user_id for row in _MEMBERS.all(portal=ctx.portal.id, group=id)}
 
 
-def _held(ctx: Ctx, id: str) -> Row[Any]:
-    row = db.session.execute(_HELD, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
+def _held(ctx: Ctx, id: str) -> Any:
+    row = _HELD.one_or_none(portal=ctx.portal.id, id=id) if is_id(id) else None
     if row is None:
         raise NotFound(say("There is no group with the id {id!r} in this portal.", id=id[:64]))
     return row

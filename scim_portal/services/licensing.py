@@ -20,13 +20,14 @@ from rules.standing import Person, Pool, Standing
 from scim_portal import models
 from scim_portal.context import Ctx
 from scim_portal.db import db
+from scim_portal.prepared import Prepared
 from scim_portal.services import capacity, facts, rulebook, seats, standings, work
 from scim_portal.services.seats import Cause, Tally
 
 MOST_IN_A_REQUEST = 200
 DRAIN_IN_A_REQUEST = 500
 _TYPE = models.LicenseType.__table__.c
-_TYPES = (
+_TYPES = Prepared(
     select(*_TYPE)
     .where(_TYPE.portal_id == bindparam("portal"), _TYPE.family.in_(bindparam("families", expanding=True)))
     .order_by(_TYPE.key)
@@ -154,7 +155,7 @@ def pools(ctx: Ctx, types: Iterable[Any]) -> dict[str, Pool]:
 def _allocate(
     ctx: Ctx, persons: list[Person], families: frozenset[str], cause: Cause, *, is_new: bool = False
 ) -> tuple[Change, ...]:
-    rows = db.session.execute(_TYPES, {"portal": ctx.portal.id, "families": sorted(families)}).all()
+    rows = _TYPES.all(portal=ctx.portal.id, families=sorted(families)) if families else []
     touched = pools(ctx, rows)
     if (
         not is_new and db.engine.dialect.name != "sqlite"

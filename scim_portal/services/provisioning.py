@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from rules.decide import Facts
@@ -19,6 +19,7 @@ from scim_portal.db import db
 from scim_portal.errors import Conflict
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import Connector, Membership, User
+from scim_portal.prepared import Prepared
 from scim_portal.protocol import etags, patch
 from scim_portal.protocol.errors import Forbidden, NotFound, Uniqueness
 from scim_portal.protocol.folding import exact_text, fold_text
@@ -30,14 +31,16 @@ from scim_portal.services.mapping import Resource, Stamp
 
 # Hot statements are built once, on the table: the ORM's own handling would cost as much again as the statement.
 _USER = User.__table__
-_INSERT = _USER.insert()
-_UPDATE = _USER.update().where(_USER.c.portal_id == bindparam("of_portal"), _USER.c.id == bindparam("of_user"))
-_HELD = (
+_INSERT = Prepared(_USER.insert())
+_UPDATE = Prepared(
+    _USER.update().where(_USER.c.portal_id == bindparam("of_portal"), _USER.c.id == bindparam("of_user"))
+)
+_HELD = Prepared(
     select(_USER.c.id, _USER.c.version, _USER.c.document, _USER.c.created_at, _USER.c.active)
     .where(_USER.c.portal_id == bindparam("portal"), _USER.c.id == bindparam("id"), _USER.c.deleted_at.is_(None))
     .with_for_update(key_share=True)
 )
-_NAMESAKES = (
+_NAMESAKES = Prepared(
     select(
         *(
             _USER.c[name]
@@ -152,7 +155,7 @@ def _update(ctx: Ctx, id: str, change: Callable[[Resource], Resource], if_match:
         return Written(id, row.version, row.document, changed=False)
     columns = _columns(ctx, content, Stamp(id, row.version + 1, row.created_at, ctx.now))
     try:
-        db.session.execute(_UPDATE, {"of_portal": ctx.portal.id, "of_user": id, **mapping.changeable(columns)})
+        _UPDATE.all(of_portal=ctx.portal.id, of_user=id, **mapping.changeable(columns))
     except IntegrityError:
         raise _taken(content["userName"]) from None
     if content.get("emails") != present.get("emails"):
@@ -167,7 +170,7 @@ def _insert(ctx: Ctx, content: Resource) -> tuple[Written, Facts]:
     columns = _columns(ctx, content, Stamp(new_id(), 1, ctx.now, ctx.now))
     connector = ctx.connector.id if ctx.connector else None
     try:
-        db.session.execute(_INSERT, {"portal_id": ctx.portal.id, "connector_id": connector, **columns})
+        _INSERT.all(portal_id=ctx.portal.id, connector_id=connector, **columns)
     except IntegrityError:  # somebody else's create came between the look-up and this one
         raise _taken(content["userName"]) from None
     emails.add(ctx, columns["id"], columns["folded"])
@@ -175,7 +178,7 @@ def _insert(ctx: Ctx, content: Resource) -> tuple[Written, Facts]:
     return written, facts.of_newcomer(columns, connector)
 
 
-def _revive(ctx: Ctx, former: Row[Any], content: Resource) -> Written:
+def _revive(ctx: Ctx, former: Any, content: Resource) -> Written:
     content = (
         content
         if "externalId" in content or not former.external_id
@@ -198,17 +201,17 @@ def _columns(ctx: Ctx, content: Resource, stamp: Stamp) -> dict[str, Any]:
     return mapping.user_columns(content, stamp, resource_types.user(ctx))
 
 
-def _same_person(row: Row[Any], content: Resource) -> bool:
+def _same_person(row: Any, content: Resource) -> bool:
     sent = content.get("externalId")
     return sent is None or row.external_id is None or bool(row.external_id == exact_text(sent))
 
 
-def _namesakes(ctx: Ctx, user_name: str) -> Sequence[Row[Any]]:
-    return db.session.execute(_NAMESAKES, {"portal": ctx.portal.id, "name": fold_text(user_name)}).all()
+def _namesakes(ctx: Ctx, user_name: str) -> Sequence[Any]:
+    return _NAMESAKES.all(portal=ctx.portal.id, name=fold_text(user_name))
 
 
-def _held(ctx: Ctx, id: str) -> Row[Any]:
-    row = db.session.execute(_HELD, {"portal": ctx.portal.id, "id": id}).one_or_none() if is_id(id) else None
+def _held(ctx: Ctx, id: str) -> Any:
+    row = _HELD.one_or_none(portal=ctx.portal.id, id=id) if is_id(id) else None
     if row is None:
         raise NotFound(say("There is no user with the id {id!r} in this portal.", id=id[:64]))
     return row

@@ -17,6 +17,7 @@ from scim_portal import ids
 from scim_portal.context import Ctx, Role
 from scim_portal.db import db
 from scim_portal.models import Connector, ProvisioningEntry
+from scim_portal.prepared import Prepared
 from scim_portal.services import redaction
 from scim_portal.services.traces import GONE, Traces
 
@@ -24,7 +25,7 @@ KEPT = timedelta(hours=24)
 BATCH = 500
 _TEXTS = ("path", "resource_id", "resource_name", "detail")
 _BODIES = ("request_body", "response_body")
-_INSERT = ProvisioningEntry.__table__.insert()
+_INSERT = Prepared(ProvisioningEntry.__table__.insert())
 # Bodies before this id are gone, as far as this process knows; it saves reading the whole log again each time.
 _clear_until: dict[str, str] = {}
 
@@ -59,7 +60,7 @@ def record(ctx: Ctx, call: Call) -> None:
         "effects": ctx.effects or None, "ip": ctx.actor.ip, "request_id": ctx.request_id, "request_body": _request(call),
         "response_body": redaction.body(call.response_body),
     }  # fmt: skip
-    db.session.execute(_INSERT, row)
+    _INSERT.all(**row)
 
 
 def bodies(ctx: Ctx, entry: ProvisioningEntry) -> tuple[str | None, str | None]:

@@ -18,6 +18,7 @@ from scim_portal.db import db, scoped
 from scim_portal.errors import Invalid, NotFound, StaleVersion
 from scim_portal.ids import new_id
 from scim_portal.models import Freeze, Job, PolicyDraft, PolicyVersion, Portal
+from scim_portal.prepared import Prepared
 from scim_portal.protocol.attributes import ResourceType
 from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, resource_types, retired_types, work
@@ -30,8 +31,9 @@ _PORTAL = Portal.__table__.c
 _GLANCE = select(_PORTAL.policy_version, _PORTAL.catalog_stamp, _PORTAL.schema_stamp).where(
     _PORTAL.id == bindparam("portal")
 )
-_IN_FORCE = _GLANCE.with_for_update(read=True)
-_TO_AMEND = _GLANCE.with_for_update(key_share=True)
+_IN_FORCE = Prepared(_GLANCE.with_for_update(read=True))
+_TO_AMEND = Prepared(_GLANCE.with_for_update(key_share=True))
+_AS_IT_STANDS = Prepared(_GLANCE)
 _TO_PUBLISH = _GLANCE.with_for_update()
 
 
@@ -55,7 +57,7 @@ def in_force_locked(ctx: Ctx) -> Policy:
 
 def glance(ctx: Ctx) -> Policy:
     """Give the compiled policy as it stands, with no lock: what it says may be old news by the time it is used."""
-    return _read(ctx, _GLANCE)
+    return _read(ctx, _AS_IT_STANDS)
 
 
 def stamps(ctx: Ctx) -> tuple[int, str, str | None]:
@@ -70,8 +72,8 @@ def hold(ctx: Ctx) -> tuple[int, str, str | None]:
     return version, catalog, schemas
 
 
-def _read(ctx: Ctx, query: Any) -> Policy:
-    policy_version, catalog_stamp, schema_stamp = db.session.execute(query, {"portal": ctx.portal.id}).one()
+def _read(ctx: Ctx, query: Prepared) -> Policy:
+    policy_version, catalog_stamp, schema_stamp = query.one_or_none(portal=ctx.portal.id)
     resource_types.check(ctx, schema_stamp)
     return _compiled(ctx, policy_version, catalog_stamp, schema_stamp)
 

@@ -18,6 +18,7 @@ from scim_portal import models
 from scim_portal.context import ActorKind, Ctx
 from scim_portal.db import db, insert
 from scim_portal.ids import new_id
+from scim_portal.prepared import Prepared
 from scim_portal.services.standings import source_columns
 
 _CAUSES = {ActorKind.SCIM: "scim", ActorKind.CLOCK: "clock"}
@@ -93,9 +94,9 @@ class _Writer:
         _store(models.Seat.__table__, self.seats, self.ctx.portal.id)
         _store(models.Ticket.__table__, self.tickets, self.ctx.portal.id)
         if self.entries:
-            db.session.connection().execute(_entry_insert(db.engine.dialect.name), self.entries)
+            _ENTRY.each(self.entries)
             touched = {entry["license_type"] for entry in self.entries}
-            db.session.connection().execute(_COUNTERS, [self._counters(self.tallies[key]) for key in sorted(touched)])
+            _COUNTERS.each([self._counters(self.tallies[key]) for key in sorted(touched)])
 
     def _counters(self, tally: Tally) -> dict[str, Any]:
         return {
@@ -122,11 +123,10 @@ class _Writer:
 
 
 _TYPE = models.LicenseType.__table__
-_COUNTERS = update(_TYPE).where(_TYPE.c.portal_id == bindparam("portal"), _TYPE.c.key == bindparam("type"))
+_COUNTERS = Prepared(update(_TYPE).where(_TYPE.c.portal_id == bindparam("portal"), _TYPE.c.key == bindparam("type")))
 
 
-@cache
-def _entry_insert(dialect: str) -> Any:
+def _entry_insert() -> Any:
     # The name as it is at the event is read by the statement itself, which saves a query on every write.
     name = select(models.User.user_name).where(
         models.User.portal_id == bindparam("portal"), models.User.id == bindparam("whose")
@@ -134,26 +134,31 @@ def _entry_insert(dialect: str) -> Any:
     return insert(models.SeatEntry.__table__).values(user_name=name.scalar_subquery())
 
 
+_ENTRY = Prepared(build=_entry_insert)
+
+
 @cache
-def _upsert(table: Any, dialect: str) -> Any:
+def _upsert(table: Any) -> Prepared:
+    return Prepared(build=lambda: _upserting(table))
+
+
+def _upserting(table: Any) -> Any:
     statement = insert(table)
     changes = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
     return statement.on_conflict_do_update(index_elements=[*table.primary_key.columns], set_=changes)
 
 
 @cache
-def _delete(table: Any) -> Any:
+def _delete(table: Any) -> Prepared:
     mine = (table.c.portal_id == bindparam("portal")) & (table.c.user_id == bindparam("whose"))
-    return delete(table).where(mine & (table.c.license_type == bindparam("type")))
+    return Prepared(delete(table).where(mine & (table.c.license_type == bindparam("type"))))
 
 
 def _store(table: Any, rows: Mapping[tuple[str, str], dict[str, Any] | None], portal: str) -> None:
     gone = [{"portal": portal, "whose": user, "type": key} for (user, key), row in rows.items() if row is None]
     kept = [{"portal_id": portal} | row for row in rows.values() if row is not None]
-    if gone:
-        db.session.connection().execute(_delete(table), gone)
-    if kept:
-        db.session.connection().execute(_upsert(table, db.engine.dialect.name), kept)
+    _delete(table).each(gone)
+    _upsert(table).each(kept)
 
 
 def _count(tally: Tally, state: Seat | Ticket | None, step: int) -> None:

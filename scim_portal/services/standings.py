@@ -16,6 +16,7 @@ from rules.standing import Seat, SeatState, Standing, Ticket
 from scim_portal import models
 from scim_portal.context import Ctx
 from scim_portal.db import db
+from scim_portal.prepared import Prepared
 
 CHUNK = 500
 FIRST_PAGE, NEXT_PAGES = 8, 200
@@ -37,7 +38,9 @@ def _part(mine: Any, others: Any, own: Sequence[str], foreign: Sequence[str]) ->
     )
 
 
-_STANDINGS = union_all(_part(_SEAT, _TICKET, _OF_SEATS, _OF_TICKETS), _part(_TICKET, _SEAT, _OF_TICKETS, _OF_SEATS))
+_STANDINGS = Prepared(
+    union_all(_part(_SEAT, _TICKET, _OF_SEATS, _OF_TICKETS), _part(_TICKET, _SEAT, _OF_TICKETS, _OF_SEATS))
+)
 
 
 def load(ctx: Ctx, user_ids: Iterable[str]) -> dict[str, Standing]:
@@ -142,7 +145,7 @@ def _source(row: Any) -> Source:
 def _chunk(ctx: Ctx, ids: list[str]) -> dict[str, Standing]:
     seats: dict[str, list[Seat]] = {}
     tickets: dict[str, list[Ticket]] = {}
-    for row in db.session.execute(_STANDINGS, {"portal": ctx.portal.id, "users": ids}):
+    for row in _STANDINGS.all(portal=ctx.portal.id, users=ids) if ids else ():
         if row.state is not None:
             seats.setdefault(row.user_id, []).append(seat_of(row))
         else:

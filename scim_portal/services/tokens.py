@@ -8,14 +8,16 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from scim_portal.context import ConnectorRef, Ctx, PortalRef, Role
 from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import Connector, Credential, Portal
+from scim_portal.prepared import Prepared
 from scim_portal.services import audit, secrets_format
 from scim_portal.services.audit import Action
 
@@ -143,7 +145,7 @@ def masked(credential: Credential) -> str:
 
 
 _K, _C, _P = Credential.__table__.c, Connector.__table__.c, Portal.__table__.c
-_LOOK_UP = (
+_LOOK_UP = Prepared(
     select(
         _K.id, _K.name, _K.role, _K.scopes, _K.value_hash, _K.created_at, _K.expires_at, _K.revoked_at, _K.replaced_by,
         _K.last_used_at, _C.id.label("connector_id"), _C.kind, _C.name.label("connector_name"), _C.enabled, _C.strict,
@@ -168,7 +170,7 @@ def authenticate(portal: PortalRef, secret: str, prefix: str, value: str | None,
             "The token is not known here. Check that it was copied whole, or issue a new one in the portal."
         )
     _not_expired(claim.expires_at, now)
-    row = db.session.execute(_LOOK_UP, {"portal": portal.id, "credential": claim.id}).one_or_none()
+    row = _LOOK_UP.one_or_none(portal=portal.id, credential=claim.id)
     if row is None or not hmac.compare_digest(row.value_hash, secrets_format.digest(value)):
         raise Unauthorized("The token is not known in this portal. Issue a new one in the portal under Provisioning.")
     return _bearer(row, now)
@@ -183,7 +185,7 @@ def stamp(portal: PortalRef, bearer: Bearer, now: datetime, ip: str | None) -> N
         db.session.execute(called.values(last_call_at=now))
 
 
-def _bearer(row: Row[tuple[object, ...]], now: datetime) -> Bearer:
+def _bearer(row: Any, now: datetime) -> Bearer:
     if row.revoked_at is not None:
         why = "replaced by a new value" if row.replaced_by else "revoked"
         raise Unauthorized(
