@@ -13,7 +13,7 @@ from scim_portal.context import Ctx
 from scim_portal.ids import new_id
 from scim_portal.protocol import filters
 from scim_portal.protocol.errors import InvalidFilter
-from scim_portal.services import connectors, directory, people, resource_types, rulebook
+from scim_portal.services import connectors, directory, drafts, people, resource_types, rulebook
 from scim_portal.web.portal import door, rule_targets, rules, terms
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.rule_form import Form
@@ -44,7 +44,7 @@ class Matching:
 def rule(rule_id: str | None) -> Answer:
     """Show the editor; posted, do what the pressed button asks for."""
     ctx = door.context()
-    document = rules.working(ctx)
+    document = drafts.working(ctx)
     if request.method == "GET":
         form = Form.of_rule(rules.find(document, rule_id), people.group_names(ctx)) if rule_id else Form.empty()
         return _page(ctx, rule_id, form, {})
@@ -93,7 +93,7 @@ def _switch_or_count(ctx: Ctx, form: Form, action: str) -> Matching | None:
 
 
 def _save(ctx: Ctx, rule_id: str | None, form: Form) -> None:
-    document = rules.working(ctx)
+    document = drafts.working(ctx)
     written = form.to_rule(rule_id or new_id(), people.group_names(ctx))
     if rule_id is None:
         document["rules"].append(written)
