@@ -27,6 +27,7 @@ from scim_portal.web.portal import (
     policy_pages,
     publishing,
     records,
+    rule_checks,
     rule_editor,
     rule_moves,
     rule_trials,
@@ -40,7 +41,7 @@ from scim_portal.web.portal import (
 SUBJECTS = (
     session, account, second_factor, admins, api_keys, person,
     overview, people, exceptions, erasing, groups, licenses, rules, rule_moves, rule_trials,
-    rule_editor, publishing, policy_pages, connectors, conversions,
+    rule_checks, rule_editor, publishing, policy_pages, connectors, conversions,
     tokens, setup, extensions, records, exports, notices, frozen_rules,
 )  # fmt: skip
 
