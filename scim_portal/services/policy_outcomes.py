@@ -36,24 +36,24 @@ class Past:
     actual: Counts | None
 
 
-def history(ctx: Ctx, *, before: int | None = None) -> tuple[list[Past], int | None]:
+def history(ctx: Ctx, *, before: int | None = None, most: int = PAGE) -> tuple[list[Past], int | None]:
     """Give a page of versions, newest first, and where the next page begins (None: there is none)."""
-    query = scoped(PolicyVersion, ctx).order_by(PolicyVersion.version.desc()).limit(PAGE + 1)
+    query = scoped(PolicyVersion, ctx).order_by(PolicyVersion.version.desc()).limit(most + 1)
     if before is not None:
         query = query.where(PolicyVersion.version < before)
     found = list(db.session.scalars(query))
     earlier = [one.document for one in found[1:]] + [rulebook.EMPTY]
-    shown = found[:PAGE]
+    shown = found[:most]
     ids = [one.job_id for one in shown if one.job_id]
     jobs = {job.id: job for job in db.session.scalars(scoped(Job, ctx).where(Job.id.in_(ids)))} if ids else {}
     past = [_past(ctx, one, former, jobs.get(one.job_id or "")) for one, former in zip(shown, earlier, strict=False)]
-    return past, shown[-1].version if len(found) > PAGE else None
+    return past, shown[-1].version if len(found) > most else None
 
 
 def one(ctx: Ctx, version: int) -> Past:
     """Give one version. Raises `NotFound`."""
     rulebook.document(ctx, version)
-    return next(iter(history(ctx, before=version + 1)[0]))
+    return next(iter(history(ctx, before=version + 1, most=1)[0]))
 
 
 def actual(ctx: Ctx, job: Job) -> Counts:

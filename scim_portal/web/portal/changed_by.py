@@ -11,8 +11,8 @@ from scim_portal.web.portal.policy_words import Document, Part
 
 
 def who(touch: Touch) -> dict[str, str]:
-    """Name the author and the time of a change; one's own other window is oneself."""
-    author = _("You, in another window,") if touch.author == door.me().email else touch.author
+    """Name the author, who may be oneself in another window, and the time of a change."""
+    author = _("%(name)s (you)", name=touch.author) if touch.author == door.me().email else touch.author
     return {"who": author, "when": wording.ago(touch.at)}
 
 

@@ -21,7 +21,7 @@ from scim_portal.web.portal import addresses, changed_by, door, linting
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.people import type_names
 
-PAGE = 100
+PAGE = 50
 FEW_NAMES = 8
 CHUNK = 500
 COLUMNS = ("user_id", "user_name", "change", "license_before", "license_after", "reason")
@@ -39,6 +39,7 @@ class Change:
     before: str | None
     after: str | None
     reason: str
+    is_wait: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,10 @@ def export_preview() -> Answer:
 def rules_publish() -> Answer:
     """Publish what was previewed; when its outcome would be another one by now, show the new preview."""
     ctx, token = door.context(), request.form.get("preview_token", "")
+    try:
+        rulebook.read_preview(ctx, token, drafts.working(ctx))
+    except errors.Invalid:
+        return _of_another_draft(token)
     seen = shown_previews.of_draft(ctx, token)
     if seen.is_large_loss and request.form.get("typed", "").strip().replace(",", "") != str(seen.lost):
         said = _("Type %(number)s to confirm.", number=seen.lost)
@@ -105,7 +110,7 @@ def _of_another_draft(token: str) -> Answer:
     ctx = door.context()
     latest = drafts.latest(ctx) or drafts.last_touch(ctx, drafts.ORDER)
     again = shown_previews.of_draft(ctx)
-    said = _("%(who)s changed the rules %(when)s.", **changed_by.who(latest))
+    said = _("The rules were last changed by %(who)s %(when)s.", **changed_by.who(latest))
     return _page(ctx, again, stale=[said, *_what_moved(again, token)]), 409
 
 
@@ -180,7 +185,9 @@ def _addresses(token: str) -> Callable[..., str]:
 def _change(row: Row, users: dict[str, str], names: dict[str, str]) -> Change:
     before, after = (names.get(key, key) if key else None for key in (row.before, row.after))
     kind = shown_previews.kind(row)
-    return Change(row.user_id, users[row.user_id], _labels()[kind], TONES[kind], before, after, row.reason)
+    return Change(
+        row.user_id, users[row.user_id], _labels()[kind], TONES[kind], before, after, row.reason, kind == "queue"
+    )
 
 
 def _records(ctx: Ctx, rows: list[Row], names: dict[str, str]) -> Iterator[dict[str, Any]]:
