@@ -149,5 +149,8 @@ def test_the_draft_is_tried_on_one_user_beside_the_live_rules(office: PortalUnde
     assert re.search(r"Due by the live rules</dt><dd>View<span[^>]*>the default", page)
     assert re.search(r"Due by the draft</dt><dd>Pro<span[^>]*>rule “Clerks”", page)
     assert "decides: Pro" in page
+    visitor.send("/rules/new", form | {"name": "Nobody", "condition": 'not (title eq "Clerk" or title eq "Boss")'})
+    page = visitor.page(f"/rules/test?user={ben[1]}")
+    assert re.search(r'aria-label="false:".*?title is none of “Clerk” or “Boss” <span[^>]*>— has: clerk', page)
     assert visitor.get("/rules/test?user=01a222fd-36ee-7000-8000-000000000000").status_code == 404
     assert "Nobody is called like “zzz”." in visitor.page("/rules/test?q=zzz")

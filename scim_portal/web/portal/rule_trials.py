@@ -8,12 +8,13 @@ from flask import request
 from flask_babel import gettext as _
 
 from rules.decide import Kind, Outcome
-from rules.explain import Explanation, FamilyView, RuleView, Term
+from rules.explain import FamilyView, RuleView, Term
 from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.models import User
 from scim_portal.services import drafts, people, rulebook, trials
 from scim_portal.services.people import Wanted
+from scim_portal.services.trials import Trial
 from scim_portal.web.portal import addresses, door, policy_words, wording
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.policy_words import Vocabulary
@@ -90,18 +91,18 @@ def _families(ctx: Ctx, user: User) -> tuple[list[Family], str | None]:
     except errors.Invalid as error:
         return [], error.detail
     words, live = policy_words.vocabulary(ctx), {one.family: one for one in trial.live.families}
-    return [_family(view, live.get(view.family), words, trial.tried) for view in trial.tried.families], None
+    return [_family(view, live.get(view.family), words, trial) for view in trial.tried.families], None
 
 
-def _family(view: FamilyView, live: FamilyView | None, words: Vocabulary, tried: Explanation) -> Family:
-    steps = [_step(rule, words) for rule in view.rules] if tried.active else []
+def _family(view: FamilyView, live: FamilyView | None, words: Vocabulary, trial: Trial) -> Family:
+    steps = [_step(rule, trial.terms[rule.rule_id], words) for rule in view.rules] if trial.tried.active else []
     has = [words.type(seat.license_type) for seat in view.seats]
     has += [_("waits for %(name)s", name=words.type(one.license_type)) for one in view.tickets if not one.parked_until]
     return Family(view.family, steps, _by(view), _due(view, words), _by(live), _due(live, words), has)
 
 
-def _step(rule: RuleView, words: Vocabulary) -> Step:
-    terms = [_term(one, words) for one in rule.terms]
+def _step(rule: RuleView, found: tuple[Term, ...], words: Vocabulary) -> Step:
+    terms = [_term(one, words) for one in found]
     if rule.outcome is Outcome.WON:
         return Step(rule.rule_id, rule.name, "won", _("decides: %(due)s", due=_chain(rule.chain, words)), terms)
     if rule.matched or rule.outcome is not Outcome.NO_MATCH:
@@ -112,7 +113,8 @@ def _step(rule: RuleView, words: Vocabulary) -> Step:
 
 
 def _term(term: Term, words: Vocabulary) -> Read:
-    seen = ", ".join(words.groups.get(one, one) for one in term.seen)
+    plain = {"True": "true", "False": "false"}
+    seen = ", ".join(words.groups.get(one, plain.get(one, one)) for one in term.seen)
     return Read(wording.condition(term.text, words.groups), seen or _("nothing"), term.holds)
 
 
