@@ -94,7 +94,10 @@ class PolicyVersion(Model):
 
 
 class PolicyDraft(Model):
-    """What the portal's admins are writing: one draft a portal, on top of `base_version`."""
+    """What the portal's admins are writing: one draft a portal, on top of `base_version`.
+
+    `touched` says who changed which part of it last: rule id (or `/order`, `/defaults`) to [author, instant].
+    """
 
     __tablename__ = "policy_draft"
     portal_id: Mapped[str] = portal_id()
@@ -102,6 +105,7 @@ class PolicyDraft(Model):
     document: Mapped[dict[str, Any]] = mapped_column(Document)
     author: Mapped[str] = mapped_column(Text)
     updated_at: Mapped[datetime] = instant()
+    touched: Mapped[dict[str, Any] | None] = mapped_column(Document)
     __table_args__ = (in_portal(),)
 
 

@@ -26,9 +26,13 @@ from scim_portal.web.portal import (
     overview,
     people,
     person,
+    policy_pages,
     publishing,
     records,
+    rule_checks,
     rule_editor,
+    rule_moves,
+    rule_trials,
     rules,
     second_factor,
     session,
@@ -38,7 +42,8 @@ from scim_portal.web.portal import (
 
 SUBJECTS = (
     session, account, second_factor, admins, api_keys, person,
-    overview, people, exceptions, erasing, groups, licenses, contracts, rules, rule_editor, publishing, connectors, conversions,
+    overview, people, exceptions, erasing, groups, licenses, contracts, rules, rule_moves, rule_trials,
+    rule_checks, rule_editor, publishing, policy_pages, connectors, conversions,
     tokens, setup, extensions, records, exports, notices, frozen_rules, keys,
 )  # fmt: skip
 

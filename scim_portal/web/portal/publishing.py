@@ -1,32 +1,31 @@
-"""From draft to live: the preview person by person, publishing it, and the history of versions."""
+"""From draft to live: the preview person by person, its export, and publishing it. What became of it is in `policy_pages`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from rules.compare import Row
 from scim_portal import errors
 from scim_portal.context import Ctx
-from scim_portal.models import Job, PolicyVersion
-from scim_portal.services import previews, rulebook, user_names, work
-from scim_portal.services.previews import Shown, StalePreview
-from scim_portal.web.portal import door, linting, policy_words, rules
+from scim_portal.services import drafts, export_formats, previews, rulebook, shown_previews, user_names
+from scim_portal.services.previews import StalePreview
+from scim_portal.services.shown_previews import Seen
+from scim_portal.web.portal import addresses, changed_by, door, linting
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.people import type_names
 
-MOST_SHOWN = 200
-TYPED_FROM = 20
-LABELS = {"grant": "gets a seat", "swap": "other seat", "queue": "waits", "release": "loses the seat"}
-TALLY = (
-    ("grant", "get a seat", ""),
-    ("swap", "change seat", ""),
-    ("queue", "wait", "warn"),
-    ("release", "lose a seat", "bad"),
-)
+PAGE = 50
+FEW_NAMES = 8
+CHUNK = 500
+COLUMNS = ("user_id", "user_name", "change", "license_before", "license_after", "reason")
+TONES = {"grant": "good", "swap": "info", "queue": "warn", "lesser": "warn", "release": "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +34,23 @@ class Change:
 
     user_id: str
     user_name: str
-    change: str
     label: str
+    tone: str
     before: str | None
     after: str | None
     reason: str
+    is_wait: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One type's use before and after."""
+    """One type's use before and after, its limit, and how many would begin to wait for it."""
 
     name: str
     before: int
     after: int
     limit: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version as the history shows it."""
-
-    version: int
-    live: bool
-    created_at: datetime
-    author: str
-    diff: list[str]
-    job: Job | None
+    waits: int
 
 
 @blueprint.get("/rules/preview")
@@ -69,78 +58,161 @@ def rules_preview() -> Answer:
     """Show what publishing the draft would do; nothing is stored."""
     ctx = door.context()
     try:
-        return _preview(ctx, previews.preview(ctx, rules.working(ctx)))
+        seen = shown_previews.of_draft(ctx, request.args.get("token"))
     except errors.Invalid as error:
         flash(error.detail, "error")
         return redirect(url_for("portal.rules"))
+    return _page(ctx, seen)
+
+
+@blueprint.get("/rules/preview/changes.csv")
+def export_preview() -> Answer:
+    """Send every change of the preview that is shown, or those of one kind, as CSV."""
+    ctx = door.context()
+    seen = shown_previews.of_draft(ctx, request.args.get("token"))
+    names, wanted = type_names(ctx), addresses.argument("kind")
+    rows = [row for row in seen.rows if wanted in (None, shown_previews.kind(row))]
+    lines = export_formats.csv_lines(_records(ctx, rows, names), COLUMNS, excel=True)
+    file = f"preview-{ctx.portal.slug}-{seen.at:%Y%m%d-%H%M}.csv"
+    return Response(
+        b"".join(lines), mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{file}"'}
+    )
 
 
 @blueprint.post("/rules/publish")
 def rules_publish() -> Answer:
     """Publish what was previewed; when its outcome would be another one by now, show the new preview."""
-    token, typed = request.form.get("preview_token", ""), request.form.get("typed", "").strip()
-
-    def work_unit(ctx: Ctx) -> Any:
-        lost = previews.preview(ctx, rules.working(ctx)).outcome.counts["release"]
-        if lost >= TYPED_FROM and typed.replace(",", "") != str(lost):
-            raise errors.Invalid(f"Type {lost} to confirm.", field="typed")
-        return previews.publish(ctx, rules.working(ctx), token=token)
-
+    ctx, token = door.context(), request.form.get("preview_token", "")
     try:
-        published = door.change(work_unit)
+        rulebook.read_preview(ctx, token, drafts.working(ctx))
+    except errors.Invalid:
+        return _of_another_draft(token)
+    seen = shown_previews.of_draft(ctx, token)
+    if seen.is_large_loss and request.form.get("typed", "").strip().replace(",", "") != str(seen.lost):
+        said = _("Type %(number)s to confirm.", number=seen.lost)
+        return _page(ctx, seen, found={"typed": said}), 422
+    try:
+        published = door.change(lambda now: previews.publish(now, drafts.working(now), token=token))
     except StalePreview as stale:
-        return _preview(door.context(), stale.shown, stale=True), 409
-    except errors.Invalid as error:
-        ctx = door.context()
-        return _preview(ctx, previews.preview(ctx, rules.working(ctx)), found=error), 422
-    flash(f"Version {published.version} is live. Everybody is being brought in line with it.", "success")
+        again = shown_previews.keep(door.context(), stale.shown)
+        return _page(door.context(), again, stale=_what_moved(again, token)), 409
+    except (errors.Invalid, errors.StaleVersion):
+        return _of_another_draft(token)
+    flash(
+        _("Version %(version)s is live. Everybody is being brought in line with it.", version=published.version),
+        "success",
+    )
     return redirect(url_for("portal.policy_history"))
 
 
-@blueprint.get("/rules/history")
-def policy_history() -> Answer:
-    """List every version that was live."""
+def _of_another_draft(token: str) -> Answer:
+    """Show the preview of the draft as it is now: it, or what is live, is not what was previewed."""
     ctx = door.context()
-    found = rulebook.versions(ctx)
-    live = rulebook.current(ctx)[0]
-    earlier = [one.document for one in found[1:]] + [rulebook.EMPTY]
-    versions = [_version(ctx, one, before, live) for one, before in zip(found, earlier, strict=False)]
-    return door.page("policy_history.html", section="rules", versions=versions)
+    latest = drafts.latest(ctx) or drafts.last_touch(ctx, drafts.ORDER)
+    again = shown_previews.of_draft(ctx)
+    said = _("The rules were last changed by %(who)s %(when)s.", **changed_by.who(latest))
+    return _page(ctx, again, stale=[said, *_what_moved(again, token)]), 409
 
 
-@blueprint.post("/rules/history/<int:version>/draft")
-def policy_restore(version: int) -> Answer:
-    """Take an old version's document as the draft."""
-    said = f"Version {version} is the draft now. Preview it, then publish."
-    back = url_for("portal.rules")
-    return door.attempt(lambda ctx: rulebook.save_draft(ctx, rulebook.document(ctx, version)), said=said, back=back)
+def _what_moved(again: Seen, token: str) -> list[str]:
+    """Tell what the new preview says otherwise than the one before, if this process remembers that one."""
+    ctx = door.context()
+    former = shown_previews.find(ctx, token)
+    if former is None:
+        return []
+    new, gone = shown_previews.moved(former.rows, again.rows)
+    names = user_names.of(ctx, {row.user_id for row in islice((*new, *gone), 2 * FEW_NAMES)})
+    labels = _labels()
+    told = [(new, _("New: %(names)s")), (gone, _("No longer: %(names)s"))]
+    return [sentence % {"names": _listed(rows, names, labels)} for rows, sentence in told if rows]
 
 
-def _preview(ctx: Ctx, shown: Shown, *, stale: bool = False, found: errors.Invalid | None = None) -> str:
-    outcome, names = shown.outcome, type_names(ctx)
-    counts = outcome.counts
-    affected = sum(counts[effect] for effect in LABELS)
-    lost = counts["release"]
-    shown_rows = outcome.changes[:MOST_SHOWN]
-    users = user_names.of(ctx, {row.user_id for row in shown_rows})
+def _listed(rows: list[Row], names: dict[str, str], labels: dict[str, str]) -> str:
+    told = [f"{names[row.user_id]} {labels[shown_previews.kind(row)]}" for row in rows[:FEW_NAMES]]
+    rest = len(rows) - len(told)
+    return "; ".join([*told, ngettext("and %(num)s more", "and %(num)s more", rest)] if rest else told) + "."
+
+
+def _page(ctx: Ctx, seen: Seen, *, stale: list[str] | None = None, found: dict[str, str] | None = None) -> str:
+    outcome, names = seen.shown.outcome, type_names(ctx)
+    counts, waits = shown_previews.by_kind(seen.rows), shown_previews.waits(seen.rows)
     return door.page(
-        "preview.html", section="rules", version=shown.base_version, preview_token=shown.token, stale=stale,
-        changes=[_change(row, users, names) for row in shown_rows], changes_total=len(outcome.changes),
-        counts=[(label, counts[effect], tone if counts[effect] else "") for effect, label, tone in TALLY],
-        usage=[Usage(names[key], one.before, one.after, one.limit) for key, one in outcome.usage.items()],
-        question=f"{affected:,} changes follow, {lost:,} of them lose a seat.", must_type=lost if lost >= TYPED_FROM else None,
-        unchanged=counts["unchanged"], errors={found.field or "": found.detail} if found else {},
-        marks=linting.marks(ctx, shown.document),
+        "preview.html", section="rules", version=seen.shown.base_version, preview_token=seen.shown.token, at=seen.at,
+        stale=stale, errors=found or {}, has_draft=rulebook.draft(ctx) is not None,
+        tally=[(label, counts[kind], TONES[kind] if counts[kind] else "") for kind, label in _tally().items()],
+        usage=[
+            Usage(names.get(key, key), one.before, one.after, one.limit, waits[key])
+            for key, one in outcome.usage.items()
+        ],
+        lost=seen.lost, must_type=seen.lost if seen.is_large_loss else None, affected=sum(counts.values()),
+        unchanged=outcome.counts["unchanged"], marks=linting.marks(ctx, seen.shown.document), **_rows(ctx, seen, counts, names),
     )  # fmt: skip
+
+
+def _rows(ctx: Ctx, seen: Seen, counts: dict[str, int], names: dict[str, str]) -> dict[str, Any]:
+    """Give one page of the changes of the kind that the address names, and the way to the others."""
+    here = _addresses(seen.shown.token)
+    wanted = addresses.argument("kind")
+    rows = [row for row in seen.rows if wanted in (None, shown_previews.kind(row))]
+    last = max((len(rows) - 1) // PAGE, 0)
+    typed = request.args.get("page", "1")
+    page = min(max(int(typed) - 1, 0), last) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 0
+    part = rows[page * PAGE : (page + 1) * PAGE]
+    users = user_names.of(ctx, {row.user_id for row in part})
+    chips = [
+        addresses.Chip(f"{label} {counts[kind]:,}", here(kind=None if wanted == kind else kind), wanted == kind)
+        for kind, label in _labels().items()
+        if counts[kind]
+    ]
+    return {
+        "changes": [_change(row, users, names) for row in part], "chips": chips if len(chips) > 1 or wanted else [],
+        "filtered": wanted is not None, "total": len(rows), "first": page * PAGE + 1, "last": page * PAGE + len(part),
+        "previous_url": here(kind=wanted, page=str(page)) if page else None,
+        "next_url": here(kind=wanted, page=str(page + 2)) if page < last else None, "all_url": here(kind=None),
+        "export_url": url_for("portal.export_preview", token=seen.shown.token, kind=wanted),
+    }  # fmt: skip
+
+
+def _addresses(token: str) -> Callable[..., str]:
+    """Give what makes addresses of pages of one preview."""
+
+    def here(**arguments: str | None) -> str:
+        return url_for("portal.rules_preview", token=token, **{k: v for k, v in arguments.items() if v})
+
+    return here
 
 
 def _change(row: Row, users: dict[str, str], names: dict[str, str]) -> Change:
     before, after = (names.get(key, key) if key else None for key in (row.before, row.after))
-    label = LABELS[row.change.value] if row.change != "release" or not after else "a lesser seat"
-    return Change(row.user_id, users[row.user_id], row.change.value, label, before, after, row.reason)
+    kind = shown_previews.kind(row)
+    return Change(
+        row.user_id, users[row.user_id], _labels()[kind], TONES[kind], before, after, row.reason, kind == "queue"
+    )
 
 
-def _version(ctx: Ctx, one: PolicyVersion, before: dict[str, Any], live: int) -> Version:
-    job = work.find(ctx, one.job_id) if one.job_id else None
-    diff = policy_words.differences(before, one.document)
-    return Version(one.version, one.version == live, one.created_at, one.author, diff, job)
+def _records(ctx: Ctx, rows: list[Row], names: dict[str, str]) -> Iterator[dict[str, Any]]:
+    for start in range(0, len(rows), CHUNK):
+        part = rows[start : start + CHUNK]
+        users = user_names.of(ctx, {row.user_id for row in part})
+        for row in part:
+            before, after = (names.get(key, key) if key else None for key in (row.before, row.after))
+            values = (row.user_id, users[row.user_id], shown_previews.kind(row), before, after, row.reason)
+            yield dict(zip(COLUMNS, values, strict=True))
+
+
+def _labels() -> dict[str, str]:
+    """What happens to one person, by kind of change."""
+    words = (
+        _("gets a seat"),
+        _("gets another seat"),
+        _("begins to wait"),
+        _("gets a lesser seat"),
+        _("loses the seat"),
+    )
+    return dict(zip(shown_previews.KINDS, words, strict=True))
+
+
+def _tally() -> dict[str, str]:
+    """What happens to so many people, by kind of change."""
+    words = (_("get a seat"), _("get another"), _("begin to wait"), _("get a lesser one"), _("lose their seat"))
+    return dict(zip(shown_previews.KINDS, words, strict=True))

@@ -1,4 +1,8 @@
-"""What is in the rule editor's form, between a rule of the policy document and the fields of the page."""
+"""What is in the rule editor's form, between a rule of the policy document and the fields of the page.
+
+The condition is there twice, as builder and as text, and `text_was` is the text of when both said the same: the side that was
+changed since is the one that counts.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +11,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from scim_portal import errors
+from scim_portal.protocol.attributes import ResourceType
 from scim_portal.services import resource_types, rulebook
-from scim_portal.web.portal import dates, door, rule_targets, terms
+from scim_portal.web.portal import builder, dates, door, rule_targets
+from scim_portal.web.portal.builder import Builder
 from scim_portal.web.portal.form_values import as_day
 from scim_portal.web.portal.terms import Term
 
-MOST_TERMS = 50
+PLAIN = (
+    "name", "condition", "text_was", "state", "queue_priority", "valid_from", "valid_until", "connector",
+)  # fmt: skip
+Groups = Mapping[str, str]
 
 
 @dataclass(slots=True)
 class Form:
-    """The editor's fields as typed. `mode` is terms or text; `targets` holds the fields of `rule_targets`."""
+    """The editor's fields as typed. `builder` is None while the text cannot be shown in it; `targets` is `rule_targets`'."""
 
     name: str = ""
-    mode: str = "terms"
-    join: str = "and"
-    terms: list[Term] = field(default_factory=lambda: [Term()])
+    builder: Builder | None = field(default_factory=Builder)
     condition: str = ""
+    text_was: str = ""
     targets: dict[str, str] = field(default_factory=dict)
     state: str = "active"
     queue_priority: str = "100"
@@ -35,73 +45,79 @@ class Form:
     @classmethod
     def empty(cls) -> Form:
         """Make the form of a new rule."""
-        return cls(terms=[Term(path="groups")])
+        form = cls()
+        form.builder = Builder([builder.Block([Term(path="groups")])])
+        return form
 
     @classmethod
-    def of_rule(cls, rule: dict[str, Any], groups: Mapping[str, str]) -> Form:
+    def of_rule(cls, rule: dict[str, Any], groups: Groups) -> Form:
         """Make the form of a rule in the document."""
         form = cls(
-            name=rule["name"], condition=rule["condition"], state=rule["state"], queue_priority=str(rule["queue_priority"]),
+            name=rule["name"], state=rule["state"], queue_priority=str(rule["queue_priority"]),
             valid_from=_day(rule["valid_from"]), valid_until=_day(rule["valid_until"]), connector=rule["connector"] or "",
             targets=rule_targets.of_rule(rule, rulebook.license_types(door.context())),
         )  # fmt: skip
-        form.as_terms(rule["condition"], groups)
+        form.show_text(rule["condition"], groups)
         return form
 
     @classmethod
     def posted(cls, typed: Mapping[str, str]) -> Form:
-        """Read the form as it was sent."""
-        rows = [number for number in range(MOST_TERMS) if f"path.{number}" in typed]
-        lines = [Term(*(typed.get(f"{part}.{number}", "") for part in ("path", "op", "value"))) for number in rows]
-        plain = (
-            "name",
-            "mode",
-            "join",
-            "condition",
-            "state",
-            "queue_priority",
-            "valid_from",
-            "valid_until",
-            "connector",
-        )
-        form = cls(terms=lines or [Term()], **{name: typed[name].strip() for name in plain if name in typed})
-        form.join = form.join if form.join in {"and", "or"} else "and"
-        form.targets = {name: value for name, value in typed.items() if name.startswith(("grant.", "fallback."))}
+        """Read the form as it was sent. A NUL, which no database takes, is shown as U+FFFD."""
+        clean = {name: value.replace("\0", "\ufffd") for name, value in typed.items()}
+        for name in ("condition", "text_was"):  # a filter is one line, however it is laid out
+            clean[name] = clean.get(name, "").replace("\r\n", " ").replace("\n", " ")
+        form = cls(builder=builder.posted(clean), **{name: clean[name].strip() for name in PLAIN if name in clean})
+        form.targets = {name: value for name, value in clean.items() if name.startswith(("grant.", "fallback."))}
         return form
 
-    def condition_text(self, groups: Mapping[str, str]) -> str:
-        """Write the condition as a filter. Raises `Invalid`; terms that are wrong carry their error."""
-        if self.mode == "text":
+    def show_text(self, text: str, groups: Groups) -> None:
+        """Put a filter into both sides; into the text alone if the builder cannot say it."""
+        self.condition = self.text_was = text
+        self.builder = builder.from_text(text, groups, _kind())
+
+    def show_builder(self, groups: Groups) -> None:
+        """Make the text say what the builder says. Raises `Invalid`; terms that are wrong carry their error."""
+        if self.builder is None:
+            raise errors.Invalid(_("This filter can only be edited as text."), field="condition")
+        self.condition = self.text_was = self._built(groups)
+
+    def text(self, groups: Groups) -> str:
+        """Give the condition as a filter, from the side that was changed. Raises `Invalid`."""
+        if self.builder is None or not self._builder_changed(groups):
             return self.condition
-        text = terms.to_text(self.terms, self.join, groups, resource_types.user(door.context()))
-        if text is None:
-            raise errors.Invalid("Complete the terms, or remove those that are not needed.", field="condition")
-        return text
+        built = self._built(groups)
+        if self.condition not in (self.text_was, built):
+            raise errors.Invalid(
+                _("The builder and the text were both changed. Take one of them over to the other side first."),
+                field="condition",
+            )
+        return built
 
-    def as_text(self, text: str) -> None:
-        """Go over to filter text."""
-        self.mode, self.condition = "text", text
-
-    def as_terms(self, text: str, groups: Mapping[str, str]) -> bool:
-        """Go over to terms; False, and text it stays, when the filter is more than a flat list of them."""
-        found = terms.from_text(text, groups)
-        if found is None:
-            self.as_text(text)
-            return False
-        self.mode, (self.join, self.terms) = "terms", found
-        return True
-
-    def to_rule(self, rule_id: str, groups: Mapping[str, str]) -> dict[str, Any]:
+    def to_rule(self, rule_id: str | None, groups: Groups) -> dict[str, Any]:
         """Write the rule for the policy document. Raises `Invalid`."""
         grants, fallback = rule_targets.lists(self.targets)
         starts, ends = as_day("valid_from", self.valid_from), as_day("valid_until", self.valid_until)
         priority = int(self.queue_priority) if self.queue_priority.isascii() and self.queue_priority.isdigit() else -1
         return {
-            "id": rule_id, "name": self.name, "state": self.state, "condition": self.condition_text(groups),
+            "id": rule_id, "name": self.name, "state": self.state, "condition": self.text(groups),
             "grants": grants, "fallback": fallback, "queue_priority": priority,
             "valid_from": starts and starts.isoformat(), "valid_until": ends and ends.isoformat(),
             "connector": self.connector or None,
         }  # fmt: skip
+
+    def _builder_changed(self, groups: Groups) -> bool:
+        shown = builder.from_text(self.text_was, groups, _kind())
+        return self.builder is not None and (shown is None or not builder.same_fields(self.builder, shown))
+
+    def _built(self, groups: Groups) -> str:
+        text = builder.to_text(self.builder, groups, _kind()) if self.builder else None
+        if text is None:
+            raise errors.Invalid(_("Complete the terms, or remove those that are not needed."), field="condition")
+        return text
+
+
+def _kind() -> ResourceType:
+    return resource_types.user(door.context())
 
 
 def _day(stamp: str | None) -> str:

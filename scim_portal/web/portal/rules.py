@@ -1,21 +1,23 @@
-"""The rules in order: a draft over the live version, moved, paused and given a default; published elsewhere."""
+"""The rules in order: the draft over the live version, with whom each rule matches and decides. Changed in `rule_moves`."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request, url_for
+from flask_babel import gettext as _
 
 from rules.grants import NONE
 from rules.policy import LicenseType
 from scim_portal import errors
 from scim_portal.context import Ctx
-from scim_portal.services import people, rulebook
+from scim_portal.services import drafts, rule_counts, rulebook
+from scim_portal.services.rule_counts import Counts
 from scim_portal.web.portal import door, linting, policy_words, wording
 from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.policy_words import Vocabulary
 
 Document = dict[str, Any]
 
@@ -54,91 +56,66 @@ class Default:
 def rules() -> Answer:
     """Show the rules of the draft, or of the live version when there is no draft."""
     ctx = door.context()
+    values = listed(ctx)
+    if request.args.get("counts"):
+        values |= counted(ctx)
+    return door.page("rules.html", section="rules", focus=request.args.get("focus"), **values)
+
+
+@blueprint.get("/rules/counts")
+def rule_numbers() -> Answer:
+    """Send whom each rule matches and decides, for the lines of the list that is open."""
+    ctx = door.context()
+    return door.page("_rule_counts.html", **counted(ctx))
+
+
+def listed(ctx: Ctx) -> dict[str, Any]:
+    """Give all that the list shows but the numbers."""
     version, live = rulebook.current(ctx)
-    document = working(ctx)
+    document, words = drafts.working(ctx), policy_words.vocabulary(ctx)
     types = rulebook.license_types(ctx)
-    names = people.group_names(ctx)
-    changes = policy_words.differences(live, document)
-    return door.page(
-        "rules.html", section="rules", version=version, drafted="; ".join(changes), problems=_problems(ctx, document),
-        rules=[_line(rule, live, types, names) for rule in document["rules"]], families=_defaults(document, types),
-        has_draft=rulebook.draft(ctx) is not None, marks=linting.marks(ctx, document),
-    )  # fmt: skip
+    return {
+        "version": version, "draft": drafts.latest(ctx), "problems": _problems(ctx, document),
+        "differences": policy_words.differences(live, document, words), "marks": linting.marks(ctx, document),
+        "rules": [_line(rule, live, words) for rule in document["rules"]], "families": defaults_of(document, types),
+        "defaults_were": document["defaults"],
+    }  # fmt: skip
 
 
-@blueprint.post("/rules/<rule_id>/move")
-def rule_move(rule_id: str) -> Answer:
-    """Move a rule one place up or down in the draft."""
-    by = 1 if request.form.get("by") == "1" else -1
+def counted(ctx: Ctx, *, at_once: bool = True) -> dict[str, Any]:
+    """Count for the document that the list shows; nothing when it does not compile, of which the list tells.
 
-    def edit(document: Document) -> None:
-        index = position(document, rule_id)
-        other = min(max(index + by, 0), len(document["rules"]) - 1)
-        document["rules"].insert(other, document["rules"].pop(index))
-
-    name = find(working(door.context()), rule_id)["name"]
-    said = f"“{name}” moved {'down' if by == 1 else 'up'} in the draft."
-    return _edited(edit, said=said, anchor=f"rule-{rule_id}")
-
-
-@blueprint.post("/rules/<rule_id>/state")
-def rule_state(rule_id: str) -> Answer:
-    """Pause or activate a rule in the draft."""
-    state = request.form.get("state", "")
-
-    def edit(document: Document) -> None:
-        find(document, rule_id)["state"] = state
-
-    return _edited(edit, said=f"The rule is {state} in the draft.", anchor=f"rule-{rule_id}")
+    Without `at_once`, only what is known already is given, and the list asks for the rest by itself.
+    """
+    document = drafts.working(ctx)
+    try:
+        counts = rule_counts.of(ctx, document) if at_once else rule_counts.remembered(ctx, document)
+    except errors.Invalid:
+        counts = None
+    if counts is None:
+        return {"counts": None}
+    several = len({one.family for one in rulebook.license_types(ctx).values()}) > 1
+    return {"counts": counts, "numbers": {id: _numbers(counts, id, several) for id in counts.rules}, "several": several}
 
 
-@blueprint.post("/rules/<rule_id>/remove")
-def rule_remove(rule_id: str) -> Answer:
-    """Take a rule out of the draft."""
-    return _edited(
-        lambda document: document["rules"].pop(position(document, rule_id)), said="The rule is out of the draft."
-    )
+def _numbers(counts: Counts, id: str, several: bool) -> dict[str, Any]:
+    one = counts.rules[id]
+    return {
+        "matches": one.matches, "decides": _by_family(one.decides, several), "seats": _by_family(one.seats, several),
+        "waiting": sum(one.waiting.values()),
+    }  # fmt: skip
 
 
-@blueprint.post("/rules/defaults")
-def defaults() -> Answer:
-    """Say in the draft what everybody else gets."""
-
-    def edit(document: Document) -> None:
-        for name, value in request.form.items():
-            if name.startswith("default."):
-                family = name.removeprefix("default.")
-                document["defaults"].pop(family, None)
-                if value:
-                    document["defaults"][family] = None if value == "none" else value
-
-    return _edited(edit, said="The default is set in the draft.")
-
-
-@blueprint.post("/rules/discard")
-def draft_discard() -> Answer:
-    """Throw the draft away."""
-    return door.attempt(rulebook.drop_draft, said="The draft is gone.", back=url_for("portal.rules"))
-
-
-def working(ctx: Ctx) -> Document:
-    """Give a copy of the draft, or of the live document when there is no draft."""
-    draft = rulebook.draft(ctx)
-    return copy.deepcopy(draft[1] if draft else rulebook.current(ctx)[1])
-
-
-def edit_draft(ctx: Ctx, edit: Callable[[Document], object]) -> None:
-    """Apply an edit to the draft and keep it. Raises `Invalid` when the outcome does not compile."""
-    document = working(ctx)
-    edit(document)
-    rulebook.save_draft(ctx, document)
+def _by_family(found: Counter[str], several: bool) -> list[tuple[str, int]]:
+    """List a number for each family; the only family goes without its name."""
+    return sorted(found.items()) if several else [("", sum(found.values()))]
 
 
 def position(document: Document, rule_id: str) -> int:
     """Find a rule's place from 0. Raises `NotFound`."""
     found = next((index for index, rule in enumerate(document["rules"]) if rule["id"] == rule_id), None)
     if found is None:
-        raise errors.NotFound("There is no such rule in the draft.", field="id", value=rule_id)
+        raise errors.NotFound(_("There is no such rule in the draft."), field="id", value=rule_id)
     return found
 
 
@@ -148,8 +125,24 @@ def find(document: Document, rule_id: str) -> Document:
     return rule
 
 
-def _edited(edit: Callable[[Document], object], *, said: str, anchor: str | None = None) -> Answer:
-    return door.attempt(lambda ctx: edit_draft(ctx, edit), said=said, back=url_for("portal.rules", _anchor=anchor))
+def address(rule_id: str | None = None, *, focus: str | None = None) -> str:
+    """Give the address of the list, at one rule's line, with the keyboard on one of its controls."""
+    return url_for("portal.rules", focus=focus, _anchor=f"rule-{rule_id}" if rule_id else None)
+
+
+def defaults_of(document: Document, types: dict[str, LicenseType]) -> list[Default]:
+    """List what everybody else can get, family by family, and what is chosen."""
+    families: dict[str, list[LicenseType]] = {}
+    for one in types.values():
+        families.setdefault(one.family, []).append(one)
+    found = []
+    for family, members in sorted(families.items()):
+        by_rank = [(one.key, one.name) for one in sorted(members, key=lambda one: -one.rank)]
+        value = document["defaults"].get(family, "") if family in document["defaults"] else ""
+        chosen = "none" if family in document["defaults"] and value is None else value
+        options = [("", _("not decided yet")), ("none", _("no license")), *by_rank]
+        found.append(Default(family, options, chosen))
+    return found
 
 
 def _problems(ctx: Ctx, document: Document) -> list[str]:
@@ -163,32 +156,13 @@ def _problems(ctx: Ctx, document: Document) -> list[str]:
 def _place(document: Document, path: str) -> str:
     parts = path.split("/")
     if len(parts) > 2 and parts[1] == "rules":
-        return f"Rule “{document['rules'][int(parts[2])].get('name', parts[2])}”"
-    return path or "The policy"
+        return _("Rule “%(name)s”", name=document["rules"][int(parts[2])].get("name", parts[2]))
+    return path or _("The policy")
 
 
-def _line(rule: Document, live: Document, types: dict[str, LicenseType], names: dict[str, str]) -> Line:
-    gives = [
-        Grant("no license", True) if key.startswith(NONE) else Grant(_type(types, key), False) for key in rule["grants"]
-    ]
+def _line(rule: Document, live: Document, words: Vocabulary) -> Line:
     return Line(
-        rule["id"], rule["name"], wording.condition(rule["condition"], names), gives,
-        [_type(types, key) for key in rule["fallback"]], rule["state"], policy_words.mark(live, rule),
+        rule["id"], rule["name"], wording.condition(rule["condition"], words.groups),
+        [Grant(words.type(key), key.startswith(NONE)) for key in rule["grants"]],
+        [words.type(key) for key in rule["fallback"]], rule["state"], policy_words.mark(live, rule),
     )  # fmt: skip
-
-
-def _type(types: dict[str, LicenseType], key: str) -> str:
-    return types[key].name if key in types else key
-
-
-def _defaults(document: Document, types: dict[str, LicenseType]) -> list[Default]:
-    families: dict[str, list[LicenseType]] = {}
-    for one in types.values():
-        families.setdefault(one.family, []).append(one)
-    found = []
-    for family, members in sorted(families.items()):
-        listed = [(one.key, one.name) for one in sorted(members, key=lambda one: -one.rank)]
-        value = document["defaults"].get(family, "") if family in document["defaults"] else ""
-        chosen = "none" if family in document["defaults"] and value is None else value
-        found.append(Default(family, [("", "not decided yet"), ("none", "no license"), *listed], chosen))
-    return found

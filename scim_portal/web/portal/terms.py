@@ -1,7 +1,6 @@
-"""The rule editor's terms: attribute path, condition and matching text on one side, a SCIM filter on the other.
+"""The rule editor's terms: attribute path, condition and matching text on one side, one term of a SCIM filter on the other.
 
-A filter that is one flat list of terms, joined by `and` or by `or`, can be edited as terms; any other stays text. Whether
-a filter may be a rule's condition is decided in `rules.conditions`, not here.
+How terms are grouped is in `builder`. Whether a filter may be a rule's condition is decided in `rules.conditions`.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from flask_babel import gettext as _
 
 from scim_portal.protocol import filters
 from scim_portal.protocol.definitions import USER, ResourceType
@@ -38,12 +39,13 @@ PATH = re.compile(r"[A-Za-z][A-Za-z0-9:._$-]{0,255}\Z")
 
 @dataclass(slots=True)
 class Term:
-    """One line of the editor; `error` says what is wrong with it."""
+    """One line of the editor; `error` says what is wrong with it, `is_unfinished` that only something is missing."""
 
     path: str = ""
     op: str = "eq"
     value: str = ""
     error: str | None = None
+    is_unfinished: bool = False
 
 
 def to_text(terms: list[Term], join: str, groups: Mapping[str, str], kind: ResourceType = USER) -> str | None:
@@ -51,35 +53,22 @@ def to_text(terms: list[Term], join: str, groups: Mapping[str, str], kind: Resou
 
     `groups` maps ids to names: a group may be typed by name and is written by id, so that renaming it changes nothing.
     """
-    parts = [_part(term, groups, kind) for term in terms]
-    if not parts or any(part is None for part in parts):
+    parts = [part(term, groups, kind) for term in terms]
+    if not parts or any(one is None for one in parts):
         return None
-    return f" {join} ".join(part for part in parts if part)
+    return f" {join} ".join(one for one in parts if one)
 
 
-def from_text(text: str, groups: Mapping[str, str]) -> tuple[str, list[Term]] | None:
-    """Read a filter as terms and what joins them; None when it is nested or uses what the editor does not offer."""
-    try:
-        tree = filters.parse(text)
-    except InvalidFilter:
-        return None
-    if (single := term_of(tree)) is not None:
-        return "and", [_by_name(single, groups)]
-    if not isinstance(tree, filters.And | filters.Or):
-        return None
-    terms = [term_of(item) for item in tree.items]
-    join = "and" if isinstance(tree, filters.And) else "or"
-    return (join, [_by_name(term, groups) for term in terms if term]) if all(terms) else None
-
-
-def _part(term: Term, groups: Mapping[str, str], user: ResourceType) -> str | None:
+def part(term: Term, groups: Mapping[str, str], user: ResourceType = USER) -> str | None:
+    """Write one term as a filter; None when it cannot be written, with the reason as its error."""
     term.path, term.value = term.path.strip(), term.value.strip()
     if term.path.lower() in GROUP_PATHS:
         term.path = "groups.value"
     bare = term.op.removeprefix("not ")
+    term.error, term.is_unfinished = None, False
     text = _bare(term, bare, groups, user) if term.op in CONDITIONS else None
     if text is None:
-        term.error = term.error or "Choose a condition."
+        term.error = term.error or _("Choose a condition.")
         return None
     return f"not ({text})" if bare != term.op else text
 
@@ -92,7 +81,8 @@ def _bare(term: Term, op: str, groups: Mapping[str, str], user: ResourceType) ->
         return f"{term.path} pr"
     values = _values(term, op, groups)
     if not values:
-        term.error = term.error or "Give the text to compare with."
+        term.is_unfinished = term.error is None
+        term.error = term.error or _("Give the text to compare with.")
         return None
     if op != "in":
         return f"{term.path} {op} {_literal(values[0], kind)}"
@@ -106,15 +96,23 @@ def _values(term: Term, op: str, groups: Mapping[str, str]) -> list[str]:
     values = [value for value in values if value]
     if term.path != "groups.value" or op not in {"eq", "ne", "in"}:
         return values
-    ids = {name.casefold(): id for id, name in groups.items()}
-    unknown = next((value for value in values if value not in groups and value.casefold() not in ids), None)
-    if unknown is not None:
-        term.error = f"There is no group “{unknown}”."
-        return []
-    return [value if value in groups else ids[value.casefold()] for value in values]
+    found = [_group(term, value, groups) for value in values]
+    return [id for id in found if id] if all(found) else []
 
 
-def _by_name(term: Term, groups: Mapping[str, str]) -> Term:
+def _group(term: Term, value: str, groups: Mapping[str, str]) -> str | None:
+    """Find the group that an id or a name means; what is wrong becomes the term's error."""
+    if value in groups:
+        return value
+    ids = [id for id, name in groups.items() if name.casefold() == value.casefold()]
+    if not ids:
+        term.error = _("There is no group “%(name)s”.", name=value)
+    elif len(ids) > 1:
+        term.error = _("There are %(n)s groups “%(name)s”. Choose one of them from the list.", n=len(ids), name=value)
+    return ids[0] if len(ids) == 1 else None
+
+
+def by_name(term: Term, groups: Mapping[str, str]) -> Term:
     """Show groups by name where the name says which one is meant."""
     if term.path != "groups.value":
         return term
@@ -130,12 +128,13 @@ def _by_name(term: Term, groups: Mapping[str, str]) -> Term:
 def _kind(term: Term, user: ResourceType) -> str | None:
     """Find the attribute's type; what is wrong with the path becomes the term's error."""
     if not PATH.match(term.path):
-        term.error = "Give an attribute path, such as department or name.familyName."
+        term.is_unfinished = not term.path
+        term.error = _("Give an attribute path, such as department or name.familyName.")
         return None
     try:
         bound = filters.bind(filters.parse(f"{term.path} pr"), user)
     except InvalidFilter as error:
-        term.error = error.detail
+        term.error = re.sub(r" in '[^']*'", "", error.detail)  # the term is where the sentence stands
         return None
     return bound.target.attribute.type if isinstance(bound, filters.BoundPresent) else "string"
 
