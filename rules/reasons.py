@@ -47,6 +47,8 @@ class Reason(StrEnum):
     GOT_SEAT = "got_seat"
     PARKING_OVER = "parking_over"
     ERASED = "erased"
+    PRIORITY_GIVEN = "priority_given"
+    PRIORITY_TAKEN_BACK = "priority_taken_back"
 
 
 _SENTENCES: Final = {
@@ -65,6 +67,8 @@ _SENTENCES: Final = {
     Reason.NO_ROOM: "{source} gives {type}, but no seat is free.",
     Reason.GOT_SEAT: "The person has a seat that makes waiting for {type} needless.",
     Reason.PARKING_OVER: "The wish for {type} did not return in time.",
+    Reason.PRIORITY_GIVEN: "An admin gave this person another place in the queue for {type}.",
+    Reason.PRIORITY_TAKEN_BACK: "The place in the queue for {type} follows {source} again.",
     Reason.ERASED: "The person was erased, so nothing of {type} is kept for them.",
 }
 

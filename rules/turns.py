@@ -33,10 +33,12 @@ def of(person: Person) -> Turn:
 
 def _unmet(person: Person) -> list[Turn]:
     held = {seat.license_type for seat in person.standing.seats if seat.uses_capacity}
+    tickets = {ticket.license_type: ticket for ticket in person.standing.tickets}
     found = []
     for wish in person.wishes.values():
         for entry in wish.entries:
             if entry.license_type in held:
                 break
-            found.append((entry.klass, entry.queue_priority))
+            ticket, priority = tickets.get(entry.license_type), entry.queue_priority
+            found.append((entry.klass, ticket.priority_under(priority) if ticket else priority))
     return found

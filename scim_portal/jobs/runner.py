@@ -20,6 +20,7 @@ from scim_portal.config import Settings
 from scim_portal.context import ActorKind, Ctx, PortalRef, system
 from scim_portal.db import db, refresh_statistics, transact
 from scim_portal.errors import PortalError
+from scim_portal.jobs import bulk
 from scim_portal.models import Job, User
 from scim_portal.services import (
     clockwork,
@@ -249,4 +250,5 @@ KINDS: dict[str, Callable[[Ctx, Job], None]] = {
     "drain": _drain,
     "refold": _refold,
     "export": _export,
+    "bulk": bulk.run,
 }

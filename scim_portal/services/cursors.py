@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -28,6 +29,21 @@ def decode(cursor: str | None, *kinds: type) -> list[Any] | None:
     if not isinstance(keys, list) or [type(one) for one in keys] != list(kinds):
         raise Invalid("This cursor belongs to no list; begin without one.", field="cursor", value=cursor[:100])
     return list(keys)
+
+
+def text(key: Any) -> Any:
+    """Write an instant as a cursor carries it; other keys are carried as they are."""
+    return key.isoformat() if isinstance(key, datetime) else key
+
+
+def instant(column: Any, key: Any) -> Any:
+    """Read a key back for its column. Raises `Invalid` where the column holds instants and the key is none."""
+    if column.type.python_type is not datetime or isinstance(key, datetime):
+        return key
+    try:
+        return datetime.fromisoformat(key)
+    except ValueError:
+        raise Invalid("This cursor belongs to another order; begin without one.", field="cursor") from None
 
 
 def limit(wanted: int | None) -> int:

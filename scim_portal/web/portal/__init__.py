@@ -9,6 +9,7 @@ from scim_portal.web.portal import (
     account,
     admins,
     api_keys,
+    bulk,
     connectors,
     conversions,
     door,
@@ -19,25 +20,28 @@ from scim_portal.web.portal import (
     frame,
     frozen_rules,
     groups,
+    ledger,
     licenses,
+    log,
     notices,
     overview,
     people,
     person,
     publishing,
-    records,
     rule_editor,
     rules,
     second_factor,
     session,
     setup,
     tokens,
+    user_list,
+    waitlist,
 )
 
 SUBJECTS = (
     session, account, second_factor, admins, api_keys, person,
-    overview, people, exceptions, erasing, groups, licenses, rules, rule_editor, publishing, connectors, conversions,
-    tokens, setup, extensions, records, exports, notices, frozen_rules,
+    overview, user_list, bulk, people, exceptions, erasing, groups, licenses, rules, rule_editor, publishing, connectors,
+    conversions, tokens, setup, extensions, waitlist, ledger, log, exports, notices, frozen_rules,
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from scim_portal.services import previews, rulebook, user_names, work
 from scim_portal.services.previews import Shown, StalePreview
 from scim_portal.web.portal import door, linting, policy_words, rules
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.people import type_names
+from scim_portal.web.portal.user_list import type_names
 
 MOST_SHOWN = 200
 TYPED_FROM = 20

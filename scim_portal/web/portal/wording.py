@@ -38,6 +38,7 @@ CAUSES = {
     "clock": "by the clock",
     "capacity": "by a change of capacity",
 }
+SEAT_STATES = {"assigned": "in use", "releasing": "being released", "held": "held", "suspended": "suspended"}
 CLASSES = ("pinned", "returning", "in turn")
 ROLES = {
     "owner": "May do everything.",
@@ -70,6 +71,11 @@ def cause(entry: Any) -> str:
     """Tell who or what set a ledger entry off."""
     how = CAUSES.get(entry.cause_kind, entry.cause_kind)
     return how if entry.actor_kind == "clock" else f"{entry.actor_name}, {how}"
+
+
+def seat_state(state: str | None) -> str:
+    """Tell the state of a seat; None is no seat."""
+    return "no seat" if state is None else SEAT_STATES.get(state, state)
 
 
 def source(row: Any) -> str:
