@@ -93,7 +93,7 @@ def _changes(ctx: Ctx, order: Order, ids: Sequence[str]) -> tuple[Change, ...]:
     if not ids or not policy.types:
         return ()
     active = dict(
-        db.session.execute(select(User.id, User.active).where(User.portal_id == ctx.portal.id, User.id.in_(ids))).tuples().all()
+        db.session.execute(select(User.id, User.active).where(User.portal_id == ctx.portal.id, User.id.in_(ids))).all()
     )  # fmt: skip
     found = [_as_if(order, one, active[one.user_id]) for one in facts.load(ctx, ids)]
     standing = standings.load(ctx, [one.user_id for one in found])

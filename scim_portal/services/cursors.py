@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from itsdangerous.encoding import base64_decode, base64_encode
 
+from scim_portal.db import UtcDateTime
 from scim_portal.errors import Invalid
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
@@ -36,9 +37,14 @@ def text(key: Any) -> Any:
     return key.isoformat() if isinstance(key, datetime) else key
 
 
+def kind(column: Any) -> type:
+    """Tell as what a cursor carries a column's keys."""
+    return str if isinstance(column.type, UtcDateTime) else column.type.python_type  # type: ignore[no-any-return]
+
+
 def instant(column: Any, key: Any) -> Any:
     """Read a key back for its column. Raises `Invalid` where the column holds instants and the key is none."""
-    if column.type.python_type is not datetime or isinstance(key, datetime):
+    if not isinstance(column.type, UtcDateTime) or isinstance(key, datetime):
         return key
     try:
         return datetime.fromisoformat(key)

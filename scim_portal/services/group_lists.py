@@ -117,7 +117,7 @@ def _members(ctx: Ctx, ids: Sequence[str]) -> dict[str, int]:
     some = mine.correlate(Group).limit(COUNTED + 1).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
     query = select(Group.id, counted).where(Group.portal_id == ctx.portal.id, Group.id.in_(ids))
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def _gone(ctx: Ctx, ids: Sequence[str]) -> dict[str, int]:
@@ -125,14 +125,14 @@ def _gone(ctx: Ctx, ids: Sequence[str]) -> dict[str, int]:
     user = and_(User.portal_id == Membership.portal_id, User.id == Membership.user_id)
     query = select(Membership.group_id, func.count()).select_from(User).join(Membership, user)
     mine = (User.portal_id == ctx.portal.id, User.deleted_at.is_not(None), Membership.group_id.in_(ids))
-    return dict(db.session.execute(query.where(*mine).group_by(Membership.group_id)).tuples().all())
+    return dict(db.session.execute(query.where(*mine).group_by(Membership.group_id)).all())
 
 
 def _nested(ctx: Ctx, ids: Sequence[str]) -> dict[str, int]:
     inner = and_(Group.portal_id == Nesting.portal_id, Group.id == Nesting.member_id)
     query = select(Nesting.group_id, func.count()).join(Group, inner)
     mine = (Nesting.portal_id == ctx.portal.id, Nesting.group_id.in_(ids), Group.deleted_at.is_(None))
-    return dict(db.session.execute(query.where(*mine).group_by(Nesting.group_id)).tuples().all())
+    return dict(db.session.execute(query.where(*mine).group_by(Nesting.group_id)).all())
 
 
 def _indirect(ctx: Ctx, ids: Sequence[str]) -> dict[str, int]:
@@ -152,4 +152,4 @@ def _indirect(ctx: Ctx, ids: Sequence[str]) -> dict[str, int]:
     some = select(User.id).distinct().select_from(Ancestry).join(Membership, below).join(User, user).where(*theirs)
     counted = select(func.count()).select_from(some.correlate(Group).limit(COUNTED + 1).subquery()).scalar_subquery()
     query = select(Group.id, counted).where(Group.portal_id == ctx.portal.id, Group.id.in_(ids))
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())

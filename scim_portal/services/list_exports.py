@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from sqlalchemy import select
+
 from scim_portal.context import Ctx
 from scim_portal.db import db, snapshot
 from scim_portal.models import Connector, ProvisioningEntry, SeatEntry
@@ -131,5 +133,5 @@ def _detached(rows: Iterator[Any]) -> Iterator[Any]:
 
 
 def _connectors(ctx: Ctx) -> dict[str, str]:
-    found = db.session.query(Connector.id, Connector.name).where(Connector.portal_id == ctx.portal.id)
-    return dict(found.tuples().all())
+    query = select(Connector.id, Connector.name).where(Connector.portal_id == ctx.portal.id)
+    return dict(db.session.execute(query).all())

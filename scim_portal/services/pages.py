@@ -46,8 +46,7 @@ def page(
     newest_first: bool,
 ) -> Page:
     """Give a page of a list of records, which have an `at`; `order` is never the same twice, `sifted` has no index."""
-    kinds = [str if column.key == "at" else column.type.python_type for column in order]
-    if keys := cursors.decode(cursor, *kinds):
+    if keys := cursors.decode(cursor, *(cursors.kind(column) for column in order)):
         query = query.where(_beyond(order, keys, newest_first))
     keys_only = query.with_only_columns(*order, model.at).order_by(*_directed(order, newest_first))
     end = db.session.execute(keys_only.offset(LOOKED_THROUGH - 1).limit(1)).first() if sifted else None

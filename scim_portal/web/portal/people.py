@@ -6,15 +6,16 @@ import json
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from scim_portal.context import Ctx
-from scim_portal.models import Seat, SeatEntry, Ticket, User
-from scim_portal.services import account_links, people, provisioning, records, rosters, rulebook
-from scim_portal.services import connectors as connector_services
-from scim_portal.services.records import LedgerFilter
-from scim_portal.web.portal import door, exceptions, explaining, wording
+from scim_portal.models import Seat, Ticket
+from scim_portal.services import account_links, people, provisioning, rosters, rulebook
+from scim_portal.web.portal import addresses, door, exceptions, explaining, identity, timeline, wording
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.user_list import type_names
+
+MOST_GROUPS = 100
 
 
 @blueprint.get("/users/<user_id>")
@@ -24,16 +25,18 @@ def user(user_id: str) -> Answer:
     found = people.user(ctx, user_id)
     names = type_names(ctx)
     seats, tickets = people.seats(ctx, [user_id]), people.tickets(ctx, [user_id])
-    history = records.ledger(ctx, LedgerFilter([user_id]), newest_first=True, limit=50).items
+    groups = rosters.groups_of(ctx, user_id)
+    page, happenings = timeline.page(ctx, user_id, names)
     return door.page(
         "user.html", section="users", user=found, deleted=found.deleted_at is not None,
         erased=found.erased_at is not None, seats=[_seat(seat, names) for seat in seats.get(user_id, [])],
         tickets=[_ticket(ctx, ticket, names) for ticket in tickets.get(user_id, [])],
         families=explaining.families(ctx, user_id, names), policy_version=rulebook.current(ctx)[0],
-        entries=[_entry(entry, names) for entry in history], identity=_identity(ctx, found),
-        document=json.dumps(json.loads(found.document), indent=2, ensure_ascii=False),
-        groups=rosters.groups_of(ctx, user_id), overrides=exceptions.of_user(ctx, user_id, names),
-        type_options=list(names.items()), account_link_until=account_links.good_until(ctx, user_id),
+        happenings=happenings, timeline_chips=timeline.chips(), paging=addresses.paging(page, _("entries")),
+        identity=identity.facts(ctx, found), attributes=identity.sections(found),
+        document=json.dumps(json.loads(found.document), indent=2, ensure_ascii=False), groups=groups[:MOST_GROUPS],
+        groups_total=len(groups), overrides=exceptions.of_user(ctx, user_id, names), type_options=list(names.items()),
+        account_link_until=account_links.good_until(ctx, user_id),
     )  # fmt: skip
 
 
@@ -75,30 +78,12 @@ def _ticket(ctx: Ctx, ticket: Ticket, names: dict[str, str]) -> dict[str, Any]:
     )
     if ticket.parked_until:
         reason = f"The wish ended; the place is kept until {wording.day(ticket.parked_until)}."
-    return {"name": names[ticket.license_type], "position": people.position(ctx, ticket), "reason": reason}
-
-
-def _entry(entry: SeatEntry, names: dict[str, str]) -> dict[str, Any]:
-    name = names[entry.license_type]
-    cause = wording.cause(entry)
     return {
-        "title": f"{name}: {wording.entry_event(entry)[0]}",
-        "reason": entry.reason_text,
-        "at": entry.at,
-        "cause": cause,
+        "name": names[ticket.license_type],
+        "position": people.position(ctx, ticket),
+        "reason": reason,
+        "key": ticket.license_type,
     }
-
-
-def _identity(ctx: Ctx, user: User) -> list[tuple[str, Any]]:
-    content = json.loads(user.document)
-    enterprise = next((value for key, value in content.items() if key.lower().endswith("enterprise:2.0:user")), {})
-    connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
-    return [
-        ("User name", user.user_name), ("Email", user.email), ("External id", user.external_id),
-        ("Title", content.get("title")), ("Department", enterprise.get("department")), ("User type", content.get("userType")),
-        ("Source", connectors.get(user.connector_id or "", "this portal")), ("Created", wording.day(user.created_at)),
-        ("Changed", wording.day(user.updated_at)), ("Id", user.id),
-    ]  # fmt: skip
 
 
 def _own(user_id: str) -> str:
