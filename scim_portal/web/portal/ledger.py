@@ -48,15 +48,14 @@ def ledger_moment() -> Answer:
     """Show how full the licenses were at the end of a day, and what is different at the end of another one."""
     ctx = door.context()
     first, second = (_end_of_day(name) for name in ("at", "then"))
-    if first and second and second < first:
-        first, second = second, first
+    first, second = sorted(one for one in (first, second) if one) if first and second else (first or second, None)
     uses = past_moments.uses(ctx, first) if first else []
     later = {one.license_type: one for one in past_moments.uses(ctx, second)} if second else {}
     changes = past_moments.differences(ctx, first, second) if first and second else None
     return door.page(
         "ledger_moment.html", section="ledger", uses=uses, later=later, changes=(changes or [])[:MOST_NAMED],
         changes_total=None if changes is None else len(changes), names=type_names(ctx), first=first, second=second,
-        kept=addresses.arguments(), tell=wording.seat_state, is_past=first is None or first <= ctx.now,
+        kept=addresses.arguments(), tell=wording.seat_state, ends=[_day_before(one) for one in (first, second) if one],
     )  # fmt: skip
 
 
@@ -75,6 +74,10 @@ def _selects(ctx: Ctx) -> list[Select]:
         Select("event", _("What"), events),
         Select("rule", _("Rule"), rules),
     ]
+
+
+def _day_before(moment: datetime) -> str:
+    return (moment - timedelta(days=1)).date().isoformat()
 
 
 def _end_of_day(name: str) -> datetime | None:
