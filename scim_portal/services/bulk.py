@@ -18,7 +18,7 @@ from scim_portal.db import db
 from scim_portal.errors import Conflict, Invalid, NotFound, PortalError
 from scim_portal.models import Job, Override, User
 from scim_portal.protocol.errors import ScimError
-from scim_portal.services import catalog, overrides, provisioning, work
+from scim_portal.services import catalog, overrides, provisioning, user_names, work
 
 AT_ONCE = 20
 MOST = 200_000
@@ -54,7 +54,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A user to whom it could not be done, and why."""
+    """A user to whom it could not be done, and why; a job keeps it without the user's name, which erasing would not find."""
 
     id: str
     user_name: str
@@ -137,14 +137,16 @@ def find(ctx: Ctx, id: str) -> Job:
     return job
 
 
-def failures(job: Job) -> list[Failure]:
-    """Give those to whom a job could not do it, as far as they are kept."""
-    return [Failure(**one) for one in (job.result or {}).get("failed", [])]
+def failures(ctx: Ctx, job: Job) -> list[Failure]:
+    """Give those to whom a job could not do it, as far as they are kept, under their names of now."""
+    told = (job.result or {}).get("failed", [])
+    names = user_names.of(ctx, {one["id"] for one in told})
+    return [Failure(one["id"], names.get(one["id"], one["id"]), one["detail"]) for one in told]
 
 
 def retry(ctx: Ctx, job: Job) -> Job:
     """Start a job for those to whom an earlier one could not do it. Raises `Conflict` where there is nothing to retry."""
-    ids = [one.id for one in failures(job)]
+    ids = [one["id"] for one in (job.result or {}).get("failed", [])]
     if job.state not in {"done", "failed"} or not ids:
         raise Conflict("There is nothing to try again.", field="id")
     return begin(ctx, checked(ctx, of_job(job)), ids)
@@ -154,7 +156,7 @@ def noted(result: dict[str, Any] | None, found: Failure) -> dict[str, Any]:
     """Add a failure to a job's result; after a thousand they are only counted."""
     told = list((result or {}).get("failed", []))
     if len(told) < MOST_FAILURES:
-        told.append({"id": found.id, "user_name": found.user_name, "detail": found.detail})
+        told.append({"id": found.id, "detail": found.detail.replace(found.user_name, "…")})
     return {"failed": told, "failures": (result or {}).get("failures", 0) + 1}
 
 

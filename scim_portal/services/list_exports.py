@@ -36,7 +36,8 @@ Row = dict[str, Any]
 
 def note(ctx: Ctx, name: str, filters: dict[str, str]) -> None:
     """Write down that somebody takes a list away, and how it was filtered."""
-    audit.record(ctx, Action.EXPORT_MADE, "export", None, f"{name}.csv", after={"list": name, "filters": filters})
+    told = filters | ({"q": "…"} if "q" in filters else {})  # it may name a person, whom erasing would not find here
+    audit.record(ctx, Action.EXPORT_MADE, "export", None, f"{name}.csv", after={"list": name, "filters": told})
 
 
 def csv(rows: Iterator[Row], columns: tuple[str, ...]) -> Iterator[bytes]:

@@ -56,10 +56,11 @@ def bulk_run() -> Answer:
 @blueprint.get("/users/bulk/<job_id>")
 def bulk_job(job_id: str) -> Answer:
     """Show how far a job is, and who could not be done."""
-    job = services.find(door.context(), job_id)
+    ctx = door.context()
+    job = services.find(ctx, job_id)
     values = {
         "job": job, "busy": job.state in {"queued", "running"}, "action": bulk_words.name(services.of_job(job).action),
-        "failures": services.failures(job), "failed": (job.result or {}).get("failures", 0),
+        "failures": services.failures(ctx, job), "failed": (job.result or {}).get("failures", 0),
     }  # fmt: skip
     if request.headers.get("HX-Request"):
         return door.page("_bulk_progress.html", **values)
