@@ -75,19 +75,31 @@ def _portal(product: Server, meter: Meter, seeded: dict[str, Any]) -> None:
     cookie = (("Cookie", f"session={product.seed('session')}"), ("Accept", "text/html"))
     target = Target(product.url, cookie, 1, meter.target.seconds, ONCE)
     people = seeded["users"]
+    day, group = _some_day(), seeded["group"]
     pages = {
         "overview": ["/"],
         "users": ["/users"],
         "users, search for one": [f"/users?q=bench.{number}@" for number in range(100, 200)],
         "users, search for many": ["/users?q=Family1"],
+        "users, two words": ["/users?q=given9+family9"],
         "users, deactivated": ["/users?state=inactive"],
         "users, by license": ["/users?license=view"],
+        "users, of a group": [f"/users?group={group}"],
+        "users, waiting": ["/users?concern=waiting"],
+        "users, changed last": ["/users?sort=-updated"],
         "user page": [f"/users/{id}" for id in people],
         "ledger": ["/ledger"],
         "ledger of a license": ["/ledger?license=view"],
         "ledger of a license with no entry": ["/ledger?license=pro"],
-        "ledger of one day": [f"/ledger?from={_some_day()}&to={_some_day()}"],
+        "ledger of one day": [f"/ledger?from={day}&to={day}"],
+        "ledger of a person": ["/ledger?q=bench.77@"],
+        "ledger, an event that never happened": ["/ledger?event=seat.suspended"],
+        "a past moment": [f"/ledger/moment?at={day}"],
+        "waitlist": ["/waitlist"],
+        "provisioning log": ["/provisioning-log"],
+        "provisioning log, failed": ["/provisioning-log?only=failed"],
         "groups": ["/groups"],
+        "group page": [f"/groups/{group}"],
     }
     for name, paths in pages.items():
         meter.at(target).measured(lookups.addresses(f"portal: {name}", paths))

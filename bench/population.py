@@ -21,9 +21,9 @@ from rules.standing import Seat, SeatState
 from scim_portal import ids
 from scim_portal.context import Ctx
 from scim_portal.db import db, scoped, transact
-from scim_portal.models import Connector, ContractLine, Email, Group, LicenseType, Membership, User
+from scim_portal.models import Connector, ContractLine, Email, Group, LicenseType, Membership, NameTerm, User
 from scim_portal.protocol.definitions import GROUP_URN
-from scim_portal.services import emails, mapping, seats
+from scim_portal.services import emails, mapping, name_terms, seats
 from scim_portal.services.mapping import Stamp
 from scim_portal.services.seats import Cause, Tally
 
@@ -56,17 +56,19 @@ def _backdate_licenses(ctx: Ctx) -> None:
 
 
 def _users(ctx: Ctx, numbers: range, moment: datetime, connector: str | None) -> Iterator[str]:
-    rows = []
+    rows, terms = [], []
     for number in numbers:
         content = workloads.user_content(number)
         content.pop("groups")
         id = _past_id(moment + timedelta(milliseconds=number - numbers.start))
         columns = mapping.user_columns(content, Stamp(id, 1, moment, moment))
         rows.append({"portal_id": ctx.portal.id, "connector_id": connector, **columns})
+        terms += name_terms.rows(ctx.portal.id, id, content)
     connection = db.session.connection()
     connection.execute(User.__table__.insert(), rows)
     addresses = [one for row in rows for one in emails.rows(ctx.portal.id, row["id"], row["folded"])]
     connection.execute(Email.__table__.insert(), addresses)
+    connection.execute(NameTerm.__table__.insert(), terms)
     return (row["id"] for row in rows)
 
 

@@ -28,7 +28,7 @@ from scim_portal.ids import new_id
 from scim_portal.jobs import runner
 from scim_portal.models import Email, Group, Membership, User
 from scim_portal.protocol.definitions import GROUP_URN, USER_URN
-from scim_portal.services import access, catalog, emails, mapping, rulebook
+from scim_portal.services import access, catalog, emails, mapping, name_terms, rulebook
 from scim_portal.services.mapping import Stamp
 
 CHUNK = 5000
@@ -117,6 +117,8 @@ def _users(ctx: Ctx, count: int, name: str) -> Iterator[str]:
         addresses = [one for row in rows for one in emails.rows(ctx.portal.id, row["id"], row["folded"])]
         if addresses:
             db.session.connection().execute(Email.__table__.insert(), addresses)
+        for row in rows:
+            name_terms.add(ctx, row["id"], mapping.content(row["document"]))
         yield from (row["id"] for row in rows)
 
 

@@ -87,6 +87,6 @@ def _is_current(ticket: Ticket, index: int, entry: Entry) -> bool:
     return (
         ticket.parked_until is None
         and (ticket.klass == PIN_CLASS) == entry.is_pin
-        and (ticket.queue_priority, ticket.entry) == (entry.queue_priority, index)
+        and (ticket.queue_priority, ticket.entry) == (ticket.priority_under(entry.queue_priority), index)
         and ticket.source.same_as(entry.source)
     )

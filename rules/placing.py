@@ -182,7 +182,7 @@ def _open(board: Board, member: Member, index: int, entry: Entry) -> None:
 
 
 def _refresh(board: Board, member: Member, ticket: Ticket, index: int, entry: Entry) -> None:
-    """Carry a ticket on under the present wish; number and a returning person's class stay."""
+    """Carry a ticket on under the present wish; number, a returning person's class and a given priority stay."""
     klass = entry.klass
     if not entry.is_pin:
         klass = RETURNING_CLASS if ticket.klass == RETURNING_CLASS else NORMAL_CLASS
@@ -191,7 +191,7 @@ def _refresh(board: Board, member: Member, ticket: Ticket, index: int, entry: En
     carried = replace(
         ticket,
         klass=klass,
-        queue_priority=entry.queue_priority,
+        queue_priority=ticket.priority_under(entry.queue_priority),
         entry=index,
         source=source,
         parked_until=None,

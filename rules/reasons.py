@@ -48,6 +48,8 @@ class Reason(StrEnum):
     GOT_SEAT = "got_seat"
     PARKING_OVER = "parking_over"
     ERASED = "erased"
+    PRIORITY_GIVEN = "priority_given"
+    PRIORITY_TAKEN_BACK = "priority_taken_back"
 
 
 # Where the source is told, whole sentences for each kind: other languages inflect it, and its place in a sentence differs.
@@ -87,6 +89,12 @@ _SENTENCES: Final[dict[Reason, str | dict[Kind, str]]] = {
     },
     Reason.GOT_SEAT: template("The person has a seat that makes waiting for {type} needless."),
     Reason.PARKING_OVER: template("The wish for {type} did not return in time."),
+    Reason.PRIORITY_GIVEN: template("An admin gave this person another place in the queue for {type}."),
+    Reason.PRIORITY_TAKEN_BACK: {
+        Kind.RULE: template("The place in the queue for {type} follows the rule “{rule}” again."),
+        Kind.PIN: template("The place in the queue for {type} follows a pin again."),
+        Kind.DEFAULT: template("The place in the queue for {type} follows the default license again."),
+    },
     Reason.ERASED: template("The person was erased, so nothing of {type} is kept for them."),
 }
 

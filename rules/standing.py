@@ -55,7 +55,8 @@ class Seat:
 class Ticket:
     """An unmet wish; live tickets wait in the order of (class, queue_priority, number), parked ones do not wait.
 
-    `entry` is the index of the type in the person's chain.
+    `entry` is the index of the type in the person's chain. `given_priority` is a queue priority that an admin gave; it goes
+    before that of the rule for as long as the ticket is kept.
     """
 
     user_id: str
@@ -67,6 +68,11 @@ class Ticket:
     since: datetime
     source: Source
     parked_until: datetime | None = None
+    given_priority: int | None = None
+
+    def priority_under(self, wish: int) -> int:
+        """Give the queue priority of the ticket, where the rule of the wish would give `wish`."""
+        return wish if self.given_priority is None else self.given_priority
 
     def is_due(self, now: datetime) -> bool:
         """Tell whether the parking time is over."""

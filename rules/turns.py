@@ -44,14 +44,16 @@ def of(person: Person) -> Turn:
     Before all others come those of whom nothing but tickets changes, lest a wish of yesterday be met in the meantime.
     """
     held = {seat.license_type for seat in person.standing.seats if seat.uses_capacity}
-    waits = {ticket.license_type for ticket in person.standing.tickets if ticket.parked_until is None}
+    tickets = {ticket.license_type: ticket for ticket in person.standing.tickets}
+    waits = {key for key, ticket in tickets.items() if ticket.parked_until is None}
     unmet: dict[str, Turn] = {}
     for wish in person.wishes.values():
         for entry in wish.entries:
             if entry.license_type in held:
                 held.remove(entry.license_type)
                 break
-            unmet[entry.license_type] = (entry.klass, entry.queue_priority)
+            ticket, priority = tickets.get(entry.license_type), entry.queue_priority
+            unmet[entry.license_type] = (entry.klass, ticket.priority_under(priority) if ticket else priority)
     if waits and not held and unmet.keys() <= waits:
         return AT_THE_START
     return min(unmet.values(), default=AT_THE_END)

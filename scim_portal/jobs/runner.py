@@ -17,7 +17,7 @@ from scim_portal.config import Settings
 from scim_portal.context import ActorKind, Ctx, PortalRef, system
 from scim_portal.db import db, transact
 from scim_portal.errors import PortalError
-from scim_portal.jobs import settling
+from scim_portal.jobs import bulk, settling
 from scim_portal.jobs.settling import later
 from scim_portal.models import Job, User
 from scim_portal.services import (
@@ -220,4 +220,5 @@ KINDS: dict[str, Callable[[Ctx, Job], None]] = {
     "drain": _drain,
     "refold": _refold,
     "export": _export,
+    "bulk": bulk.run,
 }

@@ -1,7 +1,17 @@
 """Tables: columns, constraints, indexes; no behavior beyond one row's own invariants."""
 
 from scim_portal.models.audit import AdminAction, ProvisioningEntry
-from scim_portal.models.directory import Ancestry, Departures, Email, ExtensionSchema, Group, Membership, Nesting, User
+from scim_portal.models.directory import (
+    Ancestry,
+    Departures,
+    Email,
+    ExtensionSchema,
+    Group,
+    Membership,
+    NameTerm,
+    Nesting,
+    User,
+)
 from scim_portal.models.licensing import (
     ContractLine,
     Family,
@@ -20,7 +30,7 @@ from scim_portal.models.queue import Job
 
 __all__ = [
     "Admin", "AdminAction", "AdminSession", "Ancestry", "Connector", "ContractLine", "Credential", "Departures", "Email",
-    "ExtensionSchema", "Family", "Freeze", "Group", "Job", "LicenseType", "Membership", "Nesting", "Notice", "Outbound",
-    "Override", "PolicyDraft", "PolicyVersion", "Portal", "ProvisioningEntry", "Seat", "SeatEntry", "Throttle", "Ticket",
-    "User",
+    "ExtensionSchema", "Family", "Freeze", "Group", "Job", "LicenseType", "Membership", "NameTerm", "Nesting", "Notice",
+    "Outbound", "Override", "PolicyDraft", "PolicyVersion", "Portal", "ProvisioningEntry", "Seat", "SeatEntry", "Throttle",
+    "Ticket", "User",
 ]  # fmt: skip

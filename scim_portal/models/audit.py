@@ -61,4 +61,15 @@ class ProvisioningEntry(Model):
     response_body: Mapped[str | None] = mapped_column(Text)
     ip: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str] = keyed()
-    __table_args__ = (in_portal(), Index("ix_provisioning_entry_resource", "portal_id", "resource_id"))
+    __table_args__ = (
+        in_portal(),
+        Index("ix_provisioning_entry_resource", "portal_id", "resource_id", "id"),
+        Index("ix_provisioning_entry_at", "portal_id", "at", "id"),
+    )
+
+
+_failed = ProvisioningEntry.status >= 400
+Index(
+    "ix_provisioning_entry_failed", ProvisioningEntry.portal_id, ProvisioningEntry.id, sqlite_where=_failed,
+    postgresql_where=_failed,
+)  # fmt: skip

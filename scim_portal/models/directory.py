@@ -118,6 +118,16 @@ class Email(Model):
     __table_args__ = (belongs_to("user_account", "user_id"), Index(None, "portal_id", "value_folded"))
 
 
+class NameTerm(Model):
+    """A beginning by which people find a user (`services.name_terms`): an index for the search of lists, and nothing else."""
+
+    __tablename__ = "name_term"
+    portal_id: Mapped[str] = portal_id()
+    user_id: Mapped[str] = keyed(primary_key=True)
+    term: Mapped[str] = keyed(primary_key=True)
+    __table_args__ = (belongs_to("user_account", "user_id"), Index(None, "portal_id", "term", "user_id"))
+
+
 class Departures(Model):
     """How often users (or groups) of a portal were deleted or came back, which moves places in a list (`services.anchors`)."""
 
@@ -148,15 +158,29 @@ class ExtensionSchema(Model):
     __table_args__ = (in_portal(), UniqueConstraint("portal_id", "urn_folded"))
 
 
-def _present(table: Any) -> dict[str, Any]:
-    condition = table.deleted_at.is_(None)
+def _where(condition: Any) -> dict[str, Any]:
     return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+def _present(table: Any) -> dict[str, Any]:
+    return _where(table.deleted_at.is_(None))
 
 
 User.__table__.append_constraint(in_portal())
 User.__table__.append_constraint(belongs_to("connector", "connector_id"))
 Index("uq_user_account_user_name", User.portal_id, User.user_name_folded, unique=True, **_present(User))
-Index("ix_user_account_deleted_name", User.portal_id, User.user_name_folded, User.deleted_at)
+# Lists by name are walked in this index alone; rows are read for the page that is shown.
+Index(
+    "ix_user_account_name",
+    User.portal_id, User.user_name_folded, User.id, User.active, User.deleted_at, User.connector_id,
+)  # fmt: skip
+Index(
+    "ix_user_account_gone",
+    User.portal_id,
+    User.user_name_folded,
+    User.id,
+    **_where(~User.active | User.deleted_at.is_not(None)),
+)
 Index("ix_user_account_external_id", User.portal_id, User.external_id)
 Index("ix_user_account_updated_at", User.portal_id, User.updated_at, User.id)
 Index("ix_user_account_present", User.portal_id, User.id, **_present(User))

@@ -134,7 +134,10 @@ class Seat(Model):
 
 
 class Ticket(Model):
-    """A wish that waits: its place is (`klass`, `queue_priority`, `number`); parked tickets keep the number only."""
+    """A wish that waits: its place is (`klass`, `queue_priority`, `number`); parked tickets keep the number only.
+
+    `given_priority` is the queue priority that an admin gave; as long as it is there, `queue_priority` equals it.
+    """
 
     __tablename__ = "ticket"
     portal_id: Mapped[str] = portal_id()
@@ -142,6 +145,7 @@ class Ticket(Model):
     license_type: Mapped[str] = keyed(primary_key=True)
     klass: Mapped[int] = mapped_column(Integer)
     queue_priority: Mapped[int] = mapped_column(Integer)
+    given_priority: Mapped[int | None] = mapped_column(Integer)
     number: Mapped[int] = mapped_column(Integer)
     entry: Mapped[int] = mapped_column(Integer)
     since: Mapped[datetime] = instant()
@@ -238,4 +242,6 @@ class SeatEntry(Model):
         belongs_to("license_type", "license_type", to="key"),
         UniqueConstraint("portal_id", "license_type", "number"),
         Index("ix_seat_entry_user", "portal_id", "user_id", "id"),
+        Index("ix_seat_entry_at", "portal_id", "at", "id"),
+        Index("ix_seat_entry_type_at", "portal_id", "license_type", "at", "id"),
     )

@@ -55,6 +55,7 @@ class Action(StrEnum):
     POLICY_AMENDED = "policy.amended"
     RULE_THAWED = "rule.thawed"
     OVERRIDE_ADDED = "override.added"
+    QUEUE_PRIORITY_GIVEN = "queue_priority.given"
     OVERRIDE_REMOVED = "override.removed"
     USER_DEACTIVATED = "user.deactivated"
     USER_REACTIVATED = "user.reactivated"

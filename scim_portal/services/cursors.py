@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import orjson
 from itsdangerous.encoding import base64_decode, base64_encode
 
+from scim_portal.db import UtcDateTime
 from scim_portal.errors import Invalid
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
@@ -28,6 +30,26 @@ def decode(cursor: str | None, *kinds: type) -> list[Any] | None:
     if not isinstance(keys, list) or [type(one) for one in keys] != list(kinds):
         raise Invalid("This cursor belongs to no list; begin without one.", field="cursor", value=cursor[:100])
     return list(keys)
+
+
+def text(key: Any) -> Any:
+    """Write an instant as a cursor carries it; other keys are carried as they are."""
+    return key.isoformat() if isinstance(key, datetime) else key
+
+
+def kind(column: Any) -> type:
+    """Tell as what a cursor carries a column's keys."""
+    return str if isinstance(column.type, UtcDateTime) else column.type.python_type  # type: ignore[no-any-return]
+
+
+def instant(column: Any, key: Any) -> Any:
+    """Read a key back for its column. Raises `Invalid` where the column holds instants and the key is none."""
+    if not isinstance(column.type, UtcDateTime) or isinstance(key, datetime):
+        return key
+    try:
+        return datetime.fromisoformat(key)
+    except ValueError:
+        raise Invalid("This cursor belongs to another order; begin without one.", field="cursor") from None
 
 
 def limit(wanted: int | None) -> int:

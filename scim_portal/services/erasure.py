@@ -17,7 +17,7 @@ from scim_portal.errors import Invalid, NotFound
 from scim_portal.ids import is_id
 from scim_portal.models import Email, Freeze, Group, Membership, Override, User
 from scim_portal.protocol.sentences import say
-from scim_portal.services import anchors, audit, licensing, mapping, provisioning_log, seats
+from scim_portal.services import anchors, audit, licensing, mapping, name_terms, provisioning_log, seats
 from scim_portal.services.audit import Action
 from scim_portal.services.mapping import Stamp
 from scim_portal.services.traces import Traces
@@ -83,5 +83,6 @@ def _overwrite(ctx: Ctx, user: Row[Any], name: str) -> None:
     gone = {"deleted_at": user.deleted_at or ctx.now, "erased_at": ctx.now}
     this = update(User).where(User.portal_id == ctx.portal.id, User.id == user.id)
     db.session.execute(this.values(**mapping.changeable(columns), **gone))
+    name_terms.replace(ctx, user.id, nobody)
     if user.deleted_at is None:
         anchors.note_departure(ctx, User)

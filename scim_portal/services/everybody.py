@@ -54,7 +54,7 @@ _SEATS = _range(
 )  # fmt: skip
 _TICKETS = _range(
     _TICKET, _TICKET.license_type, _TICKET.klass, _TICKET.queue_priority, _TICKET.number, _TICKET.entry, _TICKET.since,
-    _TICKET.parked_until, *(_TICKET[name] for name in _SOURCE),
+    _TICKET.parked_until, _TICKET.given_priority, *(_TICKET[name] for name in _SOURCE),
 )  # fmt: skip
 _MEMBERSHIPS = _range(_MEMBER, _MEMBER.group_id)
 _OVERRIDES = _range(_WORD, _WORD.license_type, _WORD.kind).where(
@@ -111,8 +111,8 @@ class _Reader:
         for id, key, state, assigned_at, since, due_at, overage, *source in self._rows(_SEATS, **span):
             seat = Seat(id, key, _STATES[state], assigned_at, since, self._source(*source), due_at, overage)
             seats.setdefault(id, []).append(seat)
-        for id, key, klass, priority, number, entry, since, parked_until, *source in self._rows(_TICKETS, **span):
-            ticket = Ticket(id, key, klass, priority, number, entry, since, self._source(*source), parked_until)
+        for id, key, klass, priority, number, entry, since, parked_until, given, *source in self._rows(_TICKETS, **span):
+            ticket = Ticket(id, key, klass, priority, number, entry, since, self._source(*source), parked_until, given)
             tickets.setdefault(id, []).append(ticket)
         ids = seats.keys() | tickets.keys()
         return {id: Standing(id, tuple(seats.get(id, ())), tuple(tickets.get(id, ()))) for id in ids}

@@ -21,6 +21,7 @@ from scim_portal.models import Job, SeatEntry, User
 from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, export_formats, export_rows, records, work
 from scim_portal.services.audit import Action
+from scim_portal.services.records import LedgerFilter
 
 Row = dict[str, Any]
 DATASETS = {"seats": export_rows.SEAT_COLUMNS, "ledger": export_rows.LEDGER_COLUMNS}
@@ -84,7 +85,7 @@ def stream(ctx: Ctx, request: Request) -> Iterator[bytes]:
 def rows(ctx: Ctx, request: Request) -> Iterator[Row]:
     """Produce the dataset's rows."""
     if request.dataset == "ledger":
-        query = records.ledger_query(ctx, since=request.since, until=request.until).order_by(SeatEntry.id)
+        query = records.ledger_query(ctx, LedgerFilter(since=request.since, until=request.until)).order_by(SeatEntry.id)
         return (export_rows.ledger_row(ctx, entry) for (entry,) in records.stream(query))
     types = export_rows.type_facts(ctx)
     if request.as_of is None:

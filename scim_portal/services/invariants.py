@@ -17,6 +17,7 @@ from scim_portal.context import Ctx
 from scim_portal.db import db, scoped, snapshot
 from scim_portal.models import LicenseType, Seat, SeatEntry, Ticket
 from scim_portal.services import licensing
+from scim_portal.services.seats import LATER
 
 MOST = 1000
 TAKING = ("seat.granted", "seat.resumed")
@@ -163,5 +164,6 @@ def _live(ctx: Ctx) -> dict[Key, dict[str, Any]]:
             found[row.license_type, row.user_id, kind] = {"kind": kind} | {
                 name: value.isoformat() if hasattr(value, "isoformat") else value
                 for name, value in row._mapping.items()
+                if not (value is None and name in LATER)
             }
     return found

@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import Invalid, NotFound
 from scim_portal.ids import is_id
-from scim_portal.models import Group, Membership, Seat, Ticket, User
-from scim_portal.protocol import filters
+from scim_portal.models import Group, Seat, Ticket, User
 from scim_portal.protocol.folding import fold_text
-from scim_portal.services import cursors, filter_sql, resource_types, rosters
+from scim_portal.services import cursors, rosters, user_conditions
+from scim_portal.services.pages import COUNTED, Page
+from scim_portal.services.user_conditions import Conditions, Wanted
 
-STATES = ("active", "inactive", "deleted", "waiting")
-SORTS = {"created": (User.id, False), "-created": (User.id, True), "user_name": (User.user_name_folded, False)}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which users are wanted: a SCIM filter, or the portal's search box and chips; all given parts must hold.
-
-    `group_id` is met through groups in that group as well, `member_of` only by the group's own members.
-    """
-
-    filter: str | None = None
-    search: str | None = None
-    state: str | None = None
-    license_type: str | None = None
-    connector_id: str | None = None
-    group_id: str | None = None
-    member_of: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Part of a list, with the cursor of what follows, and the total where it was asked for."""
-
-    items: Sequence[Any]
-    next: str | None
-    total: int | None = None
+COUNTED_IN_INDEX = 200_000
+BY_NAME, BY_ID = "ix_user_account_name", "sqlite_autoindex_user_account_1"
+SORTS = {
+    "user_name": (User.user_name_folded, False), "-user_name": (User.user_name_folded, True), "created": (User.id, False),
+    "-created": (User.id, True), "-updated": (User.updated_at, True),
+}  # fmt: skip
 
 
 def users(
@@ -55,22 +34,42 @@ def users(
     limit: int | None = None,
     count: bool = False,
 ) -> Page:
-    """List users. Raises `Invalid` for an unknown sort, state or cursor, and the protocol's error for a bad filter."""
-    if sort not in SORTS:
-        raise Invalid(f"Users can be sorted by {', '.join(SORTS)}.", field="sort", value=sort)
-    column, descending = SORTS[sort]
-    where = _where(ctx, wanted)
-    query = scoped(User, ctx).where(*where)
-    if keys := cursors.decode(cursor, str, str):
-        place = tuple_(column, User.id)
-        query = query.where(place < tuple_(*keys) if descending else place > tuple_(*keys))
+    """List users. Raises `Invalid` for an unknown sort, state or cursor, and the protocol's error for a bad filter.
+
+    The total is counted with the first page, and goes from cursor to cursor.
+    """
+    column, descending = _order(sort)
+    conditions = user_conditions.of(ctx, wanted)
+    query = _hinted(select(User.id, column.label("place")).where(*conditions.all), conditions, wanted, sort)
+    keys = cursors.decode(cursor, *((str, str, int, bool) if count else (str, str)))
+    if keys:
+        place, after = tuple_(column, User.id), tuple_(cursors.instant(column, keys[0]), keys[1])
+        query = query.where(place < after if descending else place > after)
     order = (column.desc(), User.id.desc()) if descending else (column, User.id)
     size = cursors.limit(limit)
-    rows = list(db.session.scalars(query.order_by(*order).limit(size + 1)))
-    more = len(rows) > size
-    last = rows[size - 1] if more else None
-    key = None if last is None else cursors.encode(getattr(last, column.key), last.id)
-    return Page(rows[:size], key, _total(where, rows, is_all=not (cursor or more)) if count else None)
+    found = db.session.execute(query.order_by(*order).limit(size + 1)).all()
+    more, found = len(found) > size, found[:size]
+    total: tuple[int, bool] | tuple[()] = ()
+    if count:
+        total = (keys[2], keys[3]) if keys else (_total(conditions, wanted) if more else (len(found), False))
+    next = cursors.encode(cursors.text(found[-1].place), found[-1].id, *total) if more else None
+    return Page(by_id(ctx, [row.id for row in found]), next, *total)
+
+
+def by_id(ctx: Ctx, ids: Sequence[str]) -> list[User]:
+    """Read users, in the order of their ids as given."""
+    if not ids:
+        return []
+    rows = {one.id: one for one in db.session.scalars(scoped(User, ctx).where(User.id.in_(ids)))}
+    return [rows[id] for id in ids if id in rows]
+
+
+def every_id(ctx: Ctx, wanted: Wanted, *, sort: str = "created") -> Any:
+    """Select the ids of all users who are wanted, in order."""
+    column, descending = _order(sort)
+    conditions = user_conditions.of(ctx, wanted)
+    query = _hinted(select(User.id).where(*conditions.all), conditions, wanted, sort)
+    return query.order_by(*((column.desc(), User.id.desc()) if descending else (column, User.id)))
 
 
 def user(ctx: Ctx, id: str) -> User:
@@ -102,9 +101,9 @@ def groups(ctx: Ctx, *, search: str | None = None, cursor: str | None = None, li
     return Page(rosters.lines(ctx, rows[:size]), cursors.encode(last.display_name_folded, last.id) if last else None)
 
 
-def group_names(ctx: Ctx) -> dict[str, str]:
-    """Give the name of every group by id: rules are written by id and shown by name."""
-    query = select(Group.id, Group.display_name).where(Group.portal_id == ctx.portal.id)
+def group_names(ctx: Ctx, *, limit: int | None = None) -> dict[str, str]:
+    """Give the name of every group by id, or of the first by name: rules are written by id and shown by name."""
+    query = select(Group.id, Group.display_name).where(Group.portal_id == ctx.portal.id).limit(limit)
     return dict(db.session.execute(query.order_by(Group.display_name_folded)).all())
 
 
@@ -139,48 +138,26 @@ def position(ctx: Ctx, ticket: Ticket) -> int | None:
     return (db.session.scalar(before) or 0) + 1
 
 
-def _where(ctx: Ctx, wanted: Wanted) -> list[Any]:
-    where: list[Any] = [User.portal_id == ctx.portal.id]
+def _order(sort: str) -> tuple[Any, bool]:
+    if sort not in SORTS:
+        raise Invalid(f"Users can be sorted by {', '.join(SORTS)}.", field="sort", value=sort)
+    return SORTS[sort]
+
+
+def _hinted(query: Any, conditions: Conditions, wanted: Wanted, sort: str) -> Any:
+    """Tell SQLite, whose statistics are rough, by which index to read: that of the few, or that of the order."""
     if wanted.filter:
-        bound = filters.compiled(wanted.filter, resource_types.user(ctx))
-        where.append(filter_sql.condition(bound, User, db.engine.dialect.name, ctx.portal.id))
-    if wanted.search:
-        text = fold_text(wanted.search)
-        in_name = User.user_name_folded.contains(text, autoescape=True)
-        shown = User.folded["displayName"].as_string().contains(text, autoescape=True)
-        where.append(or_(in_name, shown))
-    if wanted.state:
-        where.append(_state(wanted.state))
-    if wanted.license_type:
-        where.append(_has(Seat, Seat.license_type == wanted.license_type))
-    if wanted.connector_id:
-        where.append(User.connector_id == wanted.connector_id)
-    if wanted.group_id:
-        where.append(User.id.in_(rosters.everybody_in(ctx, wanted.group_id)))
-    if wanted.member_of:
-        where.append(_has(Membership, Membership.group_id == wanted.member_of))
-    return where
+        return query
+    if conditions.driver:
+        return query.with_hint(User, f"INDEXED BY {BY_ID}", "sqlite")
+    if wanted.state in {"inactive", "deleted"}:
+        return query.with_hint(User, "INDEXED BY ix_user_account_gone", "sqlite")
+    return query.with_hint(User, f"INDEXED BY {BY_NAME}", "sqlite") if sort.endswith("user_name") else query
 
 
-def _state(state: str) -> Any:
-    match state:
-        case "active":
-            return and_(User.active, User.deleted_at.is_(None))
-        case "inactive":
-            return and_(~User.active, User.deleted_at.is_(None))
-        case "deleted":
-            return User.deleted_at.is_not(None)
-        case "waiting":
-            return _has(Ticket, Ticket.parked_until.is_(None))
-    raise Invalid(f"There is no state {state!r}; choose one of {', '.join(STATES)}.", field="state", value=state)
-
-
-def _has(model: Any, *conditions: Any) -> Any:
-    return exists().where(model.portal_id == User.portal_id, model.user_id == User.id, *conditions)
-
-
-def _total(where: list[Any], rows: Sequence[Any], *, is_all: bool) -> int:
-    """Count what meets the conditions, unless that was read already: a search may have to look at everybody."""
-    if is_all:
-        return len(rows)
-    return db.session.scalar(select(func.count()).select_from(User).where(*where)) or 0
+def _total(conditions: Conditions, wanted: Wanted) -> tuple[int, bool]:
+    """Count who meets the conditions, but no further than anybody reads; what one index tells alone, much further."""
+    most = COUNTED if conditions.probes or wanted.filter else COUNTED_IN_INDEX
+    some = _hinted(select(User.id).where(*conditions.all), conditions, wanted, "user_name").limit(most + 1).subquery()
+    total = db.session.scalar(select(func.count()).select_from(some)) or 0
+    return min(total, most), total > most

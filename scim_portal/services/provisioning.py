@@ -25,7 +25,7 @@ from scim_portal.protocol.errors import Forbidden, NotFound, Uniqueness
 from scim_portal.protocol.folding import exact_text, fold_text
 from scim_portal.protocol.sentences import say
 from scim_portal.protocol.tolerance import Tolerance
-from scim_portal.services import anchors, audit, emails, facts, licensing, mapping, resource_types
+from scim_portal.services import anchors, audit, emails, facts, licensing, mapping, name_terms, resource_types
 from scim_portal.services.audit import Action
 from scim_portal.services.mapping import Resource, Stamp
 
@@ -160,6 +160,7 @@ def _update(ctx: Ctx, id: str, change: Callable[[Resource], Resource], if_match:
         raise _taken(content["userName"]) from None
     if content.get("emails") != present.get("emails"):
         emails.replace(ctx, id, columns["folded"])
+    name_terms.follow(ctx, id, present, content)
     changed = {name for name in present.keys() | content.keys() if present.get(name) != content.get(name)}
     ending = [id] if row.active and not columns["active"] else []
     licensing.settle_changed(ctx, id, changed, ending=ending)
@@ -174,6 +175,7 @@ def _insert(ctx: Ctx, content: Resource) -> tuple[Written, Facts]:
     except IntegrityError:  # somebody else's create came between the look-up and this one
         raise _taken(content["userName"]) from None
     emails.add(ctx, columns["id"], columns["folded"])
+    name_terms.add(ctx, columns["id"], content)
     written = Written(columns["id"], 1, columns["document"], groupless=True)
     return written, facts.of_newcomer(columns, connector)
 
@@ -192,6 +194,7 @@ def _revive(ctx: Ctx, former: Any, content: Resource) -> Written:
         raise _taken(content["userName"]) from None
     anchors.note_departure(ctx, User)
     emails.replace(ctx, former.id, columns["folded"])
+    name_terms.replace(ctx, former.id, content)
     stale = (Membership.portal_id == ctx.portal.id) & (Membership.user_id == former.id)
     db.session.execute(delete(Membership).where(stale))
     return Written(former.id, former.version + 1, columns["document"], groupless=True)

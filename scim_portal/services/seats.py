@@ -1,6 +1,6 @@
 """The one writer of seats, tickets and the ledger: it writes what an allocation decided, and counts along.
 
-Called by `licensing` alone, under the locks of the licence types it touches.
+Called by `licensing`, and by `queue_places` for a ticket's priority, under the locks of the licence types they touch.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from scim_portal.ids import new_id
 from scim_portal.prepared import Prepared
 from scim_portal.services.standings import source_columns
 
+# Columns that older entries do not know; None is left out of new entries too, so that both fold alike.
+LATER = frozenset({"given_priority"})
 _CAUSES = {ActorKind.SCIM: "scim", ActorKind.CLOCK: "clock"}
 
 
@@ -188,7 +190,7 @@ def _ticket_row(ticket: Ticket) -> dict[str, Any]:
     return {
         "user_id": ticket.user_id, "license_type": ticket.license_type, "klass": ticket.klass,
         "queue_priority": ticket.queue_priority, "number": ticket.number, "entry": ticket.entry, "since": ticket.since,
-        "parked_until": ticket.parked_until, **source_columns(ticket.source),
+        "parked_until": ticket.parked_until, "given_priority": ticket.given_priority, **source_columns(ticket.source),
     }  # fmt: skip
 
 
@@ -199,5 +201,7 @@ def _snapshot(state: Seat | Ticket | None) -> dict[str, Any] | None:
     row = _seat_row(state) if isinstance(state, Seat) else _ticket_row(state)
     kind = "seat" if isinstance(state, Seat) else "ticket"
     return {"kind": kind} | {
-        name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in row.items()
+        if not (value is None and name in LATER)
     }

@@ -25,7 +25,7 @@ _TICKET = models.Ticket.__table__.c
 _TYPE = models.LicenseType.__table__.c
 _SHARED = ("user_id", "license_type", "since", "source_kind", "rule_id", "rule_name", "policy_version")
 _OF_SEATS = ("state", "overage", "assigned_at", "due_at")
-_OF_TICKETS = ("klass", "queue_priority", "number", "entry", "parked_until")
+_OF_TICKETS = ("klass", "queue_priority", "number", "entry", "parked_until", "given_priority")
 
 
 def _part(mine: Any, others: Any, own: Sequence[str], foreign: Sequence[str]) -> Any:
@@ -124,7 +124,7 @@ def ticket_of(row: Any) -> Ticket:
     """Read a ticket from its row."""
     return Ticket(
         row.user_id, row.license_type, row.klass, row.queue_priority, row.number, row.entry, row.since, _source(row),
-        row.parked_until,
+        row.parked_until, row.given_priority,
     )  # fmt: skip
 
 

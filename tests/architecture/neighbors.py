@@ -14,12 +14,14 @@ from scim_portal.db import Model, db, transact
 from scim_portal.services import (
     access,
     account_links,
+    bulk,
     catalog,
     exports,
     extensions,
     invitations,
     notices,
     overrides,
+    queue_places,
     sessions,
     tokens,
 )
@@ -50,6 +52,9 @@ BODIES: dict[str, Any] = {
     "portal.connector_debug": {"hours": "1"}, "portal.setup_guide": {"expires_at": "2027-01-01"},
     "portal.default_decide": {"default.cal": "none"},
     "mapping.put_mapping": {"user": {"requests": [{"constant": "x", "target": "title"}]}},
+    "portal.waitlist_priority": {"queue_priority": "1", "reason": "theft"},
+    "records.change_ticket": {"queue_priority": 1, "reason": "theft"}, "portal.bulk_run": {"action": "deactivate"},
+    "portal.bulk_preview": {"action": "deactivate", "scope": "page"},
     "admins.change_admin": {"role": "auditor"}, "portal.admin_role": {"role": "auditor"},
     "mapping.preview_mapping": {"resource": "user", "sample": {}},
 }  # fmt: skip
@@ -123,6 +128,8 @@ def _made(portal: PortalUnderTest, user: str, connector: str) -> dict[str, str]:
         "exports": export.id,
         "notices": _told(ctx),
         "jobs": export.id,
+        "bulk": bulk.begin(ctx, bulk.Order(bulk.Action.DEACTIVATE), [user]).id,
+        "tickets": queue_places.ticket_id(user, "pro"),
         "schemas": extensions.declare(
             ctx, urn=f"urn:acme:{portal.slug}", name="Acme", attributes=[{"name": "badge"}]
         ).schema.id,

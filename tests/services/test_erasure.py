@@ -13,6 +13,7 @@ from scim_portal.db import Model, db, transact
 from scim_portal.errors import Conflict, Invalid
 from scim_portal.models import AdminAction, ProvisioningEntry
 from scim_portal.services import erasure, exports, invariants, people, provisioning, records
+from scim_portal.services.records import LedgerFilter
 from tests.clients import LoneClient
 from tests.portals import ENTERPRISE, PortalUnderTest, a_patch, a_policy, a_rule, a_user
 
@@ -94,10 +95,10 @@ def test_nothing_of_a_person_is_left_in_any_column_of_any_table(stocked: PortalU
 
 def test_the_ledger_stays_whole_and_exports_show_the_pseudonym(stocked: PortalUnderTest) -> None:
     id = lived(stocked)
-    held_at, before = stocked.ctx().now, len(records.ledger(stocked.ctx(), user_id=id).items)
+    held_at, before = stocked.ctx().now, len(records.ledger(stocked.ctx(), LedgerFilter(user_ids=[id])).items)
     erase(stocked, id)
     name = erasure.pseudonym(id)
-    entries = records.ledger(stocked.ctx(), user_id=id).items
+    entries = records.ledger(stocked.ctx(), LedgerFilter(user_ids=[id])).items
     assert len(entries) > before
     assert {entry.user_name for entry in entries} == {name}
     assert entries[-1].reason_code == "erased"

@@ -1,7 +1,7 @@
 """who touched the draft
 
 Revision ID: 6b1d0c52a7e4
-Revises: 249c2239f8b3
+Revises: 5c1e7a90d2b4
 Create Date: 2026-11-28 16:05:00
 
 """
@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 
 # revision identifiers, used by Alembic.
 revision = '6b1d0c52a7e4'
-down_revision = '249c2239f8b3'
+down_revision = '5c1e7a90d2b4'
 branch_labels = None
 depends_on = None
 

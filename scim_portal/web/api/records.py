@@ -1,4 +1,4 @@
-"""The records: waitlist, ledger, provisioning log, admin actions. Reads only."""
+"""The records: waitlist, ledger, provisioning log, admin actions; and another place in a queue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 from scim_portal.context import Ctx
 from scim_portal.models import ProvisioningEntry
-from scim_portal.services import people, provisioning_log, records
+from scim_portal.services import people, provisioning_log, queue_places, records
+from scim_portal.services.records import LedgerFilter, LogFilter
+from scim_portal.web import guards
 from scim_portal.web.api import doors, lists, standing
 from scim_portal.web.api.doors import Room
 from scim_portal.web.api.schemas import records as shapes
@@ -26,13 +28,32 @@ def list_tickets(ctx: Ctx, query: Body) -> Body:
     return {"items": _placed(ctx, found.items), "next": found.next}
 
 
+@room.patch("/tickets/<id>")
+@room.arguments(shapes.TicketChange)
+@room.response(200, shapes.WaitingTicket)
+@guards.writes
+def change_ticket(ctx: Ctx, body: Body, id: str) -> Body:
+    """Give a waiting person another queue priority; null gives back that of the rule. It lasts as long as the wish."""
+    user_id, license_type = queue_places.of_id(id)
+    queue_places.give(ctx, user_id, license_type, body["queue_priority"], reason=body["reason"])
+    doors.afresh()
+    user = people.user(ctx, user_id)
+    found = [(one, user) for one in people.tickets(ctx, [user_id])[user_id] if one.license_type == license_type]
+    return _placed(ctx, found)[0]
+
+
 @room.get("/ledger")
 @room.query(shapes.LedgerQuery)
 @room.response(200, list_of(shapes.LedgerEntry))
 @doors.reads
 def list_ledger(ctx: Ctx, query: Body) -> Body:
     """List ledger entries in the order they were written."""
-    return lists.page(records.ledger(ctx, **query))
+    user_id, period = query.pop("user_id", None), {name: query.pop(name, None) for name in ("since", "until")}
+    wanted = LedgerFilter(
+        [user_id] if user_id else None, query.pop("license_type", None), event=query.pop("event", None),
+        rule_id=query.pop("rule", None), **period,
+    )  # fmt: skip
+    return lists.page(records.ledger(ctx, wanted, **query))
 
 
 @room.get("/provisioning-log")
@@ -41,7 +62,9 @@ def list_ledger(ctx: Ctx, query: Body) -> Body:
 @doors.reads
 def list_provisioning_log(ctx: Ctx, query: Body) -> Body:
     """List SCIM writes and failed calls, newest first; in debug mode every call, with its bodies for a day."""
-    return lists.page(records.provisioning(ctx, **query), lambda entry: _with_bodies(ctx, entry))
+    resource_id, place = query.pop("resource_id", None), {name: query.pop(name, None) for name in ("cursor", "limit")}
+    wanted = LogFilter(resource_ids=[resource_id] if resource_id else None, **query)
+    return lists.page(records.provisioning(ctx, wanted, **place), lambda entry: _with_bodies(ctx, entry))
 
 
 @room.get("/admin-actions")
@@ -68,6 +91,8 @@ def _placed(ctx: Ctx, rows: Any) -> list[Body]:
         position = position + 1 if ticket.license_type == key else people.position(ctx, ticket) or 0
         key = ticket.license_type
         whose = {
+            "id": queue_places.ticket_id(user.id, ticket.license_type),
+            "given_priority": ticket.given_priority,
             "user_id": user.id,
             "user_name": user.user_name,
             "since": ticket.since,

@@ -9,6 +9,7 @@ from scim_portal.web.portal import (
     account,
     admins,
     api_keys,
+    bulk,
     connectors,
     contracts,
     conversions,
@@ -21,14 +22,15 @@ from scim_portal.web.portal import (
     frozen_rules,
     groups,
     keys,
+    ledger,
     licenses,
+    log,
     notices,
     overview,
     people,
     person,
     policy_pages,
     publishing,
-    records,
     rule_checks,
     rule_editor,
     rule_moves,
@@ -38,13 +40,15 @@ from scim_portal.web.portal import (
     session,
     setup,
     tokens,
+    user_list,
+    waitlist,
 )
 
 SUBJECTS = (
     session, account, second_factor, admins, api_keys, person,
-    overview, people, exceptions, erasing, groups, licenses, contracts, rules, rule_moves, rule_trials,
+    overview, user_list, bulk, people, exceptions, erasing, groups, licenses, contracts, rules, rule_moves, rule_trials,
     rule_checks, rule_editor, publishing, policy_pages, connectors, conversions,
-    tokens, setup, extensions, records, exports, notices, frozen_rules, keys,
+    tokens, setup, extensions, waitlist, ledger, log, exports, notices, frozen_rules, keys,
 )  # fmt: skip
 
 

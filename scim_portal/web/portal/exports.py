@@ -65,11 +65,17 @@ def export_download(export_id: str) -> Answer:
 
 def _asked() -> services.Request:
     format, _, profile = request.form.get("format", "").partition("-")
-    until = day("to")
+    until, as_of = day("to"), day("as_of")
     return services.Request(
         request.form.get("dataset", ""), format, since=day("from"), until=until + timedelta(days=1) if until else None,
-        profile=profile or "raw",
+        profile=profile or "raw", as_of=_end_of(as_of) if as_of else None,
     )  # fmt: skip
+
+
+def _end_of(day: datetime) -> datetime:
+    """Give the end of a day; today's is now."""
+    now, end = door.context().now, day + timedelta(days=1)
+    return now if day <= now < end else end
 
 
 def _page(found: dict[str, str]) -> str:
@@ -86,7 +92,8 @@ def _page(found: dict[str, str]) -> str:
 
 def _pack(job: Job) -> Pack:
     asked = services.of_job(job)
-    period = " – ".join(wording.day(one) for one in (asked.since, asked.until) if one)
+    as_of = asked.as_of and asked.as_of - timedelta(seconds=1)
+    period = " – ".join(wording.day(one) for one in (asked.since, asked.until, as_of) if one)
     made = f"{job.result['rows']:,} rows" if job.result and "rows" in job.result else ""
     note = ", ".join(part for part in (period, made, job.message) if part)
     title = f"{asked.dataset.capitalize()}, {'JSON Lines' if asked.format == 'jsonl' else 'CSV'}"

@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 
-from scim_portal.models import Group
 from scim_portal.services import connectors as connector_services
+from scim_portal.services import group_lists, list_exports, people, resource_types, rosters, rulebook
 from scim_portal.services import groups as group_services
-from scim_portal.services import people, resource_types, rosters, rulebook
+from scim_portal.services.pages import COUNTED
 from scim_portal.services.people import Wanted
-from scim_portal.services.rosters import GroupLine
-from scim_portal.web.portal import addresses, door, policy_words
-from scim_portal.web.portal import people as people_pages
+from scim_portal.web.portal import addresses, door, list_files, user_list
+from scim_portal.web.portal.addresses import Chip, Select
 from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.group_rules import Naming
 
 EMPTY = {
     "okta": (
@@ -38,7 +39,7 @@ class Line:
 
     id: str
     display_name: str
-    members: int
+    members: str
     indirect: int
     nested: int
     rules: list[dict[str, Any]]
@@ -50,21 +51,34 @@ class Line:
 
 @blueprint.get("/groups")
 def groups() -> Answer:
-    """List groups by name."""
-    ctx = door.context()
-    search = addresses.argument("q")
-    found = people.groups(ctx, search=search, cursor=addresses.argument("cursor"))
-    document = rulebook.current(ctx)[1]
-    connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
+    """List groups."""
+    ctx, sort = door.context(), addresses.one_of("sort", group_lists.SORTS, "name")
+    naming, connectors = _naming(), {one.id: one.name for one in connector_services.everyone(ctx)}
+    wanted = _asked(naming)
+    found = group_lists.page(ctx, wanted, sort=sort, cursor=addresses.argument("cursor"), count=True)
     lines = [
         Line(
-            item.group.id, item.group.display_name, item.members, item.indirect_members, len(item.member_groups),
-            _rules(document, item.group), connectors.get(item.group.connector_id or ""), item.group.updated_at,
+            item.group.id, item.group.display_name, _number(item.members), item.indirect, item.nested,
+            naming.of(item.group), connectors.get(item.group.connector_id or ""), item.group.updated_at,
             item.group.deleted_at is not None, _is_names_only(item),
         )
         for item in found.items
     ]  # fmt: skip
-    return door.page("groups.html", section="groups", groups=lines, q=search, **addresses.paging(found, "groups"))
+    selects = [Select("connector", _("Connector"), list(connectors.items()))]
+    return door.page(
+        "groups.html", section="groups", groups=lines, q=wanted.search, chips=_chips(), selects=selects, sort=sort,
+        sorts=[("name", _("Name, A to Z")), ("-name", _("Name, Z to A")), ("-updated", _("Pushed last"))],
+        applied=addresses.applied(selects), kept=addresses.arguments(), filtered=wanted != group_lists.Wanted(),
+        csv_url=addresses.with_arguments("portal.export_groups"), **addresses.paging(found, _("groups")),
+    )  # fmt: skip
+
+
+@blueprint.get("/groups.csv")
+def export_groups() -> Answer:
+    """Give all groups that the filters let through, as a file."""
+    wanted = _asked(_naming())
+    sort = addresses.one_of("sort", group_lists.SORTS, "name")
+    return list_files.answer("groups", list_exports.GROUPS, lambda ctx: list_exports.groups(ctx, wanted, sort))
 
 
 @blueprint.get("/groups/<group_id>")
@@ -84,8 +98,8 @@ def group(group_id: str) -> Answer:
     ]
     return door.page(
         "group.html", section="groups", group=found, deleted=found.deleted_at is not None, total=members.total,
-        members=people_pages.lines(ctx, members.items), facts=facts,
-        rules=_rules(rulebook.current(ctx)[1], found), line=rosters.lines(ctx, [found])[0],
+        members=user_list.lines(ctx, members.items), facts=facts,
+        rules=_naming().of(found), line=rosters.lines(ctx, [found])[0],
         empty_words=EMPTY[source.kind if source else None],
         **addresses.paging(members, "members"),
     )  # fmt: skip
@@ -100,11 +114,29 @@ def group_restore(group_id: str) -> Answer:
     )
 
 
-def _is_names_only(item: GroupLine) -> bool:
+def _asked(naming: Naming) -> group_lists.Wanted:
+    argument = addresses.argument
+    ids = naming.ids if argument("used") == "rules" else None
+    return group_lists.Wanted(argument("q"), argument("state"), argument("connector"), ids)
+
+
+def _chips() -> list[Chip]:
+    pairs = (
+        (_("Present"), "state", "present"), (_("Deleted"), "state", "deleted"), (_("No members sent"), "state", "empty"),
+        (_("Used by rules"), "used", "rules"),
+    )  # fmt: skip
+    return [addresses.chip(*pair) for pair in pairs]
+
+
+def _number(count: int) -> str:
+    return _("more than %(n)s", n=f"{COUNTED:,}") if count > COUNTED else f"{count:,}"
+
+
+def _is_names_only(item: group_lists.Line) -> bool:
     pushed = item.group.connector_id is not None and item.group.deleted_at is None
-    return pushed and not item.members and not item.indirect_members and not item.member_groups
+    return pushed and not item.members and not item.indirect and not item.nested
 
 
-def _rules(document: dict[str, Any], group: Group) -> list[dict[str, Any]]:
-    kind = resource_types.user(door.context())
-    return policy_words.rules_naming(document, group.id, group.display_name, kind)
+def _naming() -> Naming:
+    ctx = door.context()
+    return Naming(rulebook.current(ctx)[1], resource_types.user(ctx))

@@ -1,65 +1,21 @@
-"""Users: the list with its search and filters, and one user with every seat and the reason for it."""
+"""One user: every seat and the reason for it, and what an admin can do."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
+from flask_babel import gettext as _
 
 from scim_portal.context import Ctx
-from scim_portal.models import Seat, SeatEntry, Ticket, User
-from scim_portal.services import account_links, catalog, people, provisioning, records, rosters, rulebook
-from scim_portal.services import connectors as connector_services
-from scim_portal.services.people import Wanted
-from scim_portal.web.portal import addresses, door, exceptions, explaining, wording
+from scim_portal.models import Seat, Ticket
+from scim_portal.services import account_links, people, provisioning, rosters, rulebook
+from scim_portal.web.portal import addresses, door, exceptions, explaining, identity, timeline, wording
 from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.user_list import type_names
 
-CHIPS = (("Active", "active"), ("Deactivated", "inactive"), ("Deleted", "deleted"), ("Waiting", "waiting"))
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A seat or ticket as a list shows it."""
-
-    name: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A user as the list shows them."""
-
-    id: str
-    display_name: str | None
-    user_name: str
-    active: bool
-    deleted: bool
-    connector: str | None
-    updated_at: datetime
-    seats: list[Named]
-    tickets: list[Named]
-
-
-@blueprint.get("/users")
-def users() -> Answer:
-    """List users; searched while typing, only the list is sent."""
-    ctx = door.context()
-    wanted = Wanted(
-        search=addresses.argument("q"), state=addresses.argument("state"), license_type=addresses.argument("license"),
-        connector_id=addresses.argument("connector"), group_id=addresses.argument("group"),
-    )  # fmt: skip
-    found = people.users(ctx, wanted, sort="user_name", cursor=addresses.argument("cursor"), count=True)
-    values = {
-        "users": lines(ctx, found.items), "filtered": any(request.args.values()), "q": wanted.search,
-        "chips": [addresses.chip(label, "state", state) for label, state in CHIPS], **addresses.paging(found, "users"),
-    }  # fmt: skip
-    if request.headers.get("HX-Request"):
-        return door.page("_user_list.html", **values)
-    return door.page("users.html", section="users", selects=_selects(ctx), chosen=request.args, **values)
+MOST_GROUPS = 100
 
 
 @blueprint.get("/users/<user_id>")
@@ -69,16 +25,18 @@ def user(user_id: str) -> Answer:
     found = people.user(ctx, user_id)
     names = type_names(ctx)
     seats, tickets = people.seats(ctx, [user_id]), people.tickets(ctx, [user_id])
-    history = records.ledger(ctx, user_id=user_id, newest_first=True, limit=50).items
+    groups = rosters.groups_of(ctx, user_id)
+    page, happenings = timeline.page(ctx, user_id, names)
     return door.page(
         "user.html", section="users", user=found, deleted=found.deleted_at is not None,
         erased=found.erased_at is not None, seats=[_seat(seat, names) for seat in seats.get(user_id, [])],
         tickets=[_ticket(ctx, ticket, names) for ticket in tickets.get(user_id, [])],
         families=explaining.families(ctx, user_id, names), policy_version=rulebook.current(ctx)[0],
-        entries=[_entry(entry, names) for entry in history], identity=_identity(ctx, found),
-        document=json.dumps(json.loads(found.document), indent=2, ensure_ascii=False),
-        groups=rosters.groups_of(ctx, user_id), overrides=exceptions.of_user(ctx, user_id, names),
-        type_options=list(names.items()), account_link_until=account_links.good_until(ctx, user_id),
+        happenings=happenings, timeline_chips=timeline.chips(), paging=addresses.paging(page, _("entries")),
+        identity=identity.facts(ctx, found), attributes=identity.sections(found),
+        document=json.dumps(json.loads(found.document), indent=2, ensure_ascii=False), groups=groups[:MOST_GROUPS],
+        groups_total=len(groups), overrides=exceptions.of_user(ctx, user_id, names), type_options=list(names.items()),
+        account_link_until=account_links.good_until(ctx, user_id),
     )  # fmt: skip
 
 
@@ -103,39 +61,6 @@ def user_restore(user_id: str) -> Answer:
     return door.attempt(lambda ctx: provisioning.restore(ctx, user_id), said=said, back=_own(user_id))
 
 
-def lines(ctx: Ctx, users: Sequence[User]) -> list[Line]:
-    """Describe users for a list, with what they hold and await."""
-    names, ids = type_names(ctx), [user.id for user in users]
-    seats, tickets = people.seats(ctx, ids), people.tickets(ctx, ids)
-    connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
-    return [
-        Line(
-            user.id, user.display_name, user.user_name, user.active, user.deleted_at is not None,
-            connectors.get(user.connector_id or ""), user.updated_at,
-            [Named(names[seat.license_type], seat.state) for seat in seats.get(user.id, [])],
-            [Named(names[one.license_type], "") for one in tickets.get(user.id, []) if one.parked_until is None],
-        )
-        for user in users
-    ]  # fmt: skip
-
-
-def type_names(ctx: Ctx) -> dict[str, str]:
-    """Give the name of every license type by key."""
-    return {item.type.key: item.type.name for item in catalog.summaries(ctx)}
-
-
-def _selects(ctx: Ctx) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    groups = list(people.group_names(ctx).items())[:200]
-    chosen = addresses.argument("group")
-    if chosen and chosen not in dict(groups):
-        groups.append((chosen, people.group(ctx, chosen).display_name))
-    return [
-        ("license", "License", list(type_names(ctx).items())),
-        ("connector", "Connector", [(one.id, one.name) for one in connector_services.everyone(ctx)]),
-        ("group", "Group", groups),
-    ]
-
-
 def _seat(seat: Seat, names: dict[str, str]) -> dict[str, Any]:
     until = {"releasing": "settles until", "held": "held until"}.get(seat.state)
     tail = f" It is {until} {wording.day(seat.due_at)}." if until and seat.due_at else ""
@@ -153,30 +78,12 @@ def _ticket(ctx: Ctx, ticket: Ticket, names: dict[str, str]) -> dict[str, Any]:
     )
     if ticket.parked_until:
         reason = f"The wish ended; the place is kept until {wording.day(ticket.parked_until)}."
-    return {"name": names[ticket.license_type], "position": people.position(ctx, ticket), "reason": reason}
-
-
-def _entry(entry: SeatEntry, names: dict[str, str]) -> dict[str, Any]:
-    name = names[entry.license_type]
-    cause = wording.cause(entry)
     return {
-        "title": f"{name}: {wording.entry_event(entry)[0]}",
-        "reason": entry.reason_text,
-        "at": entry.at,
-        "cause": cause,
+        "name": names[ticket.license_type],
+        "position": people.position(ctx, ticket),
+        "reason": reason,
+        "key": ticket.license_type,
     }
-
-
-def _identity(ctx: Ctx, user: User) -> list[tuple[str, Any]]:
-    content = json.loads(user.document)
-    enterprise = next((value for key, value in content.items() if key.lower().endswith("enterprise:2.0:user")), {})
-    connectors = {one.id: one.name for one in connector_services.everyone(ctx)}
-    return [
-        ("User name", user.user_name), ("Email", user.email), ("External id", user.external_id),
-        ("Title", content.get("title")), ("Department", enterprise.get("department")), ("User type", content.get("userType")),
-        ("Source", connectors.get(user.connector_id or "", "this portal")), ("Created", wording.day(user.created_at)),
-        ("Changed", wording.day(user.updated_at)), ("Id", user.id),
-    ]  # fmt: skip
 
 
 def _own(user_id: str) -> str:

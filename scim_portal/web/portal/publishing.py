@@ -19,7 +19,7 @@ from scim_portal.services.previews import StalePreview
 from scim_portal.services.shown_previews import Seen
 from scim_portal.web.portal import addresses, changed_by, door, linting
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.people import type_names
+from scim_portal.web.portal.user_list import type_names
 
 PAGE = 50
 FEW_NAMES = 8

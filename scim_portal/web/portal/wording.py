@@ -45,6 +45,9 @@ CAUSES = {
     "clock": _l("by the clock"),
     "capacity": _l("by a change of capacity"),
 }
+SEAT_STATES = {
+    "assigned": _l("in use"), "releasing": _l("being released"), "held": _l("held"), "suspended": _l("suspended"),
+}  # fmt: skip
 CLASSES = (_l("pinned"), _l("returning"), _l("in turn"))
 ROLES = {
     "owner": _l("May do everything."),
@@ -78,6 +81,11 @@ def cause(entry: Any) -> str:
     """Tell who or what set a ledger entry off."""
     how = str(CAUSES.get(entry.cause_kind, entry.cause_kind))
     return how if entry.actor_kind == "clock" else f"{entry.actor_name}, {how}"
+
+
+def seat_state(state: str | None) -> str:
+    """Tell the state of a seat; None is no seat."""
+    return "no seat" if state is None else SEAT_STATES.get(state, state)
 
 
 def source(row: Any) -> str:

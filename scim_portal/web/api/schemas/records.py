@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from scim_portal.web.api.schemas.pieces import Instant, Query
+from rules.policy import HIGHEST_PRIORITY
+from scim_portal.services import queue_places
+from scim_portal.web.api.schemas.pieces import Instant, Query, text
 from scim_portal.web.api.schemas.users import Source, Ticket
 
 
@@ -15,6 +17,8 @@ class LedgerQuery(Query):
     until = Instant(data_key="to")
     user_id = fields.String(data_key="user")
     license_type = fields.String()
+    event = fields.String()
+    rule = fields.String(metadata={"description": "The id of a rule."})
 
 
 class LedgerEntry(Schema):
@@ -56,9 +60,21 @@ class TicketQuery(Query):
     license_type = fields.String()
 
 
-class WaitingTicket(Ticket):
-    """A ticket of the waitlist with its user."""
+class TicketChange(Schema):
+    """Another place in the queue, with the reason for it."""
 
+    queue_priority = fields.Integer(
+        required=True, allow_none=True, validate=validate.Range(0, HIGHEST_PRIORITY),
+        metadata={"description": "Lower is served first; null is that of the rule."},
+    )  # fmt: skip
+    reason = text(queue_places.LONGEST_REASON, required=True)
+
+
+class WaitingTicket(Ticket):
+    """A ticket of the waitlist with its user; `given_priority` is there while an admin's word goes before the rule's."""
+
+    id = fields.String(required=True)
+    given_priority = fields.Integer(required=True, allow_none=True)
     user_id = fields.String(required=True)
     user_name = fields.String(required=True)
     since = Instant(required=True)
@@ -66,10 +82,15 @@ class WaitingTicket(Ticket):
 
 
 class LogQuery(Query):
-    """Which lines of the provisioning log: with `failed`, only failures; `resource` is an id."""
+    """Which lines of the provisioning log: with `failed`, only failures; `resource` is an id; `to` is exclusive."""
 
     failed = fields.Boolean(load_default=False)
     resource_id = fields.String(data_key="resource")
+    status = fields.String(metadata={"description": "A number such as 409, or a class such as 4xx."})
+    method = fields.String()
+    connector_id = fields.String(data_key="connector")
+    since = Instant(data_key="from")
+    until = Instant(data_key="to")
 
 
 LINE = (
