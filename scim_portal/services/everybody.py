@@ -111,8 +111,8 @@ class _Reader:
         for id, key, state, assigned_at, since, due_at, overage, *source in self._rows(_SEATS, **span):
             seat = Seat(id, key, _STATES[state], assigned_at, since, self._source(*source), due_at, overage)
             seats.setdefault(id, []).append(seat)
-        for id, key, klass, priority, number, entry, since, parked_until, given, *source in self._rows(_TICKETS, **span):
-            ticket = Ticket(id, key, klass, priority, number, entry, since, self._source(*source), parked_until, given)
+        for id, key, klass, priority, number, entry, since, parked, given, *source in self._rows(_TICKETS, **span):
+            ticket = Ticket(id, key, klass, priority, number, entry, since, self._source(*source), parked, given)
             tickets.setdefault(id, []).append(ticket)
         ids = seats.keys() | tickets.keys()
         return {id: Standing(id, tuple(seats.get(id, ())), tuple(tickets.get(id, ()))) for id in ids}

@@ -12,7 +12,7 @@ from rules.decide import Facts, decide
 from rules.policy import Policy
 from scim_portal.context import Ctx
 from scim_portal.db import db, transact
-from scim_portal.services import everybody, facts, overrides, rulebook, standings
+from scim_portal.services import everybody, facts, overrides, queue_places, rulebook, standings
 from tests.portals import ENTERPRISE, PortalUnderTest, a_patch, a_policy, a_rule
 
 CONDITIONS = ('groups.value eq "{sales}"', 'title eq "Chief"', 'groups[type eq "indirect" and display co "al"]')
@@ -40,6 +40,8 @@ def crowded(portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch) -> PortalU
     transact(lambda: overrides.add(portal.ctx(), ids[8], license_type="view", kind="exclude", reason="why not"))
     assert portal.scim("DELETE", f"/Groups/{gone}").status_code == 204
     assert portal.scim("DELETE", f"/Users/{ids[1]}").status_code == 204
+    waiting = next(one for id in ids for one in standings.load(portal.ctx(), [id])[id].tickets)
+    transact(lambda: queue_places.give(portal.ctx(), waiting.user_id, waiting.license_type, 7, reason="why not"))
     off = {"op": "replace", "value": {"active": False}}
     assert portal.scim("PATCH", f"/Users/{ids[9]}", a_patch(off)).status_code == 200
     return portal
@@ -63,7 +65,7 @@ def test_facts_and_standings_are_those_read_one_by_one(crowded: PortalUnderTest)
     kinds = [one for one, _ in found if one.pins or one.excluded]
     assert len(kinds) == 2
     assert any(one.kept_by and one.held for one, _ in found)
-    assert any(one.tickets for _, one in found)
+    assert any(ticket.given_priority == 7 for _, one in found for ticket in one.tickets)
     db.session.rollback()
 
 
