@@ -29,7 +29,7 @@ Doing = Callable[[Ctx], object]
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """All lines of a type, drawn and told; `ahead` is what they will do."""
+    """All lines of a type, drawn and told; `ahead` is what they did and will do."""
 
     item: Summary
     lines: list[ContractLine]
@@ -136,7 +136,8 @@ def of(ctx: Ctx, item: Summary) -> Contract:
 def _told(ctx: Ctx, item: Summary, seats: Stand, lines: list[ContractLine]) -> Contract:
     lines = sorted(lines, key=lambda line: (line.starts_at or line.created_at, line.id))
     terms = contract_outlook.terms(lines)
-    ahead = contract_words.sentences(contract_outlook.events(item, seats, terms, ctx.now), ctx.now, item.type.name)
+    ahead = contract_words.present(item, ctx.now)
+    ahead += contract_words.sentences(contract_outlook.events(item, seats, terms, ctx.now), ctx.now, item.type.name)
     return Contract(item, lines, timelines.of(terms, ctx.now), ahead, contract_words.costs(item))
 
 
