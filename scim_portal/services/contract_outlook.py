@@ -67,11 +67,16 @@ class Effect:
     is_loss: bool
 
 
-def stand(ctx: Ctx, item: Summary) -> Stand:
-    """Count the seats that a lapse would suspend, and those it would end."""
-    mine = (Seat.portal_id == ctx.portal.id, Seat.license_type == item.type.key, Seat.state.in_(("held", "releasing")))
-    passing = db.session.scalar(select(func.count()).select_from(Seat).where(*mine)) or 0
-    return Stand(item.type.used, item.type.suspended, passing)
+def stands(ctx: Ctx, items: Sequence[Summary]) -> list[Stand]:
+    """Count for each type the seats that a lapse would suspend, and those it would end; one statement for all types."""
+    keys = [item.type.key for item in items]
+    passing = (
+        select(Seat.license_type, func.count().label("number"))
+        .where(Seat.portal_id == ctx.portal.id, Seat.license_type.in_(keys), Seat.state.in_(("held", "releasing")))
+        .group_by(Seat.license_type)
+    )
+    found = {row.license_type: row.number for row in db.session.execute(passing)}
+    return [Stand(item.type.used, item.type.suspended, found.get(item.type.key, 0)) for item in items]
 
 
 def terms(lines: Iterable[object]) -> list[Term]:

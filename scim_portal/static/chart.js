@@ -2,6 +2,8 @@
 (function () {
   "use strict";
   const charts = [];
+  // Pages in English write the day before the month.
+  const language = { en: "en-GB" }[document.documentElement.lang] || document.documentElement.lang;
   // How each series looks: by color and by dash, so that nobody has to tell colors apart.
   const looks = { used: { width: 2, filled: true }, held: { width: 1.5, dash: [2, 3] }, waiting: { width: 1.5, dash: [8, 3, 2, 3] },
     limit: { width: 2, dash: [6, 4] } };
@@ -30,7 +32,7 @@
   function dates(step, zone) {
     const day = { day: "numeric", month: "short" }, time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
     const parts = step >= 86400 ? day : step >= 60 ? time : { ...time, second: "2-digit" };
-    return new Intl.DateTimeFormat(document.documentElement.lang || "en", { ...parts, timeZone: zone });
+    return new Intl.DateTimeFormat(language, { ...parts, timeZone: zone });
   }
 
   function draw(place) {
@@ -54,7 +56,7 @@
       axes: [{ ...axis, grid: { show: false }, size: 28, gap: 6, space: 80, values: (_, marks, __, ___, step) =>
         marks.map((mark) => dates(step, zone).format(new Date(mark * 1000))) },
       { ...axis, size: 52, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 1e7, 1e8],
-        values: (_, marks) => marks.map((mark) => mark.toLocaleString(document.documentElement.lang || "en")) }],
+        values: (_, marks) => marks.map((mark) => mark.toLocaleString(language)) }],
       series: [{}, ...series],
       hooks: { setCursor: [(chart) => {
         const row = told[chart.cursor.idx ?? told.length - 1];

@@ -64,6 +64,7 @@ def test_shrinking_is_shown_first_and_takes_no_seat(portal: PortalUnderTest) -> 
     assert "At once the limit of Pro goes from 3 to 1. 2 seats of today will be over." in shown.text
     assert visitor.send(path, form_of(shown.text)).status_code == 302
     assert (portal.usage()["pro"], catalog.summary(portal.ctx(), "pro").over) == ((3, 0), 2)
+    assert "2 seats are over the limit." in visitor.page("/licenses/pro")
 
 
 def test_a_preview_of_something_else_does_not_count_as_seen(portal: PortalUnderTest) -> None:
@@ -88,6 +89,7 @@ def test_suspending_seats_wants_their_number_typed(portal: PortalUnderTest) -> N
     assert "Type the number of seats that will be suspended." in refused.text
     assert visitor.send(path, form_of(refused.text) | {"typed": "2"}).status_code == 302
     assert (portal.usage()["pro"], catalog.find(portal.ctx(), "pro").suspended) == ((0, 0), 2)
+    assert "No contract is in force. 2 seats are suspended, and come back in the order" in visitor.page("/contracts")
 
 
 def test_a_renewal_begins_where_the_line_ends_and_brings_suspended_seats_back(portal: PortalUnderTest) -> None:

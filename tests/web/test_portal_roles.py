@@ -27,7 +27,7 @@ def test_a_reader_changes_nothing(portal: PortalUnderTest, role: str) -> None:
         f"/users/{ids['user']}/deactivate", f"/users/{ids['user']}/exceptions", "/licenses/new", "/licenses/pro",
         "/licenses/pro/lines", "/rules/everybody/move", "/rules/everybody/state", "/rules/new", "/rules/defaults",
         "/rules/publish", "/rules/discard", "/connectors", "/setup/okta-wizard", "/setup/okta-wizard/default",
-        f"/connectors/{ids['connector']}/tokens",
+        f"/connectors/{ids['connector']}/tokens", "/licenses/pro/retired", "/licenses/pro/default",
     )  # fmt: skip
     for path in changes:
         assert visitor.send(path).status_code == 403, path
@@ -40,7 +40,7 @@ def test_a_reader_sees_every_page_and_no_button_that_would_be_refused(portal: Po
     visitor = Visitor.signed_in(portal, role)
     pages = (
         "/", "/users", f"/users/{ids['user']}", "/groups", f"/groups/{ids['group']}", "/waitlist", "/licenses",
-        "/licenses/pro", "/rules", "/rules/everybody", "/rules/preview", "/rules/history", "/connectors",
+        "/licenses/pro", "/contracts", "/keys", "/rules", "/rules/everybody", "/rules/preview", "/rules/history", "/connectors",
         "/setup", "/setup/okta-wizard", "/setup/entra", "/setup/entra/status",
         f"/connectors/{ids['connector']}", f"/connectors/{ids['connector']}/mapping", "/provisioning-log", "/ledger", "/me",
     )  # fmt: skip
@@ -49,6 +49,8 @@ def test_a_reader_sees_every_page_and_no_button_that_would_be_refused(portal: Po
         for words in (
             "Deactivate<",
             "Add capacity",
+            "Make default",
+            "Retire<",
             "New rule",
             "New license type",
             "Issue a token",

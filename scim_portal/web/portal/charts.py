@@ -17,6 +17,7 @@ from scim_portal.web.portal import dates, zones
 
 PERIODS = {"24h": lazy_gettext("24 hours"), "30d": lazy_gettext("30 days"), "12m": lazy_gettext("12 months")}
 USUAL = "30d"
+MOMENTS = 48
 HALF_HOUR, DAY, WEEK = timedelta(minutes=30), timedelta(days=1), timedelta(weeks=1)
 
 
@@ -50,21 +51,22 @@ def of(ctx: Ctx, item: Summary, endpoint: str, **values: str) -> Chart:
     period = request.args.get("period", USUAL)
     period = period if period in PERIODS else USUAL
     wanted = moments(period, ctx.now)
+    if is_young := ctx.now - item.type.created_at < (ctx.now - wanted[0]) / 5:
+        wanted = _since(item.type.created_at, ctx.now)
     found = usage.history(ctx, item, wanted)
     tabs = [
         Tab(str(label), url_for(endpoint, **values, period=key, _anchor="use"), key == period)
         for key, label in PERIODS.items()
     ]
     return Chart(
-        item.type.key, item.type.name, period, tabs, found.points, _start(item, wanted[0], ctx.now), ctx.now,
-        str(zones.local(ctx.now).tzinfo), _summary(found, str(PERIODS[period])), _sampling(found, period),
+        item.type.key, item.type.name, period, tabs, found.points, wanted[0], ctx.now, str(zones.local(ctx.now).tzinfo),
+        _summary(found, str(PERIODS[period])), _sampling(found, None if is_young else period),
     )  # fmt: skip
 
 
-def _start(item: Summary, start: datetime, now: datetime) -> datetime:
-    """Begin the picture with the period, or with the type where that is so young that it would be a mere edge."""
-    made = item.type.created_at
-    return made if now - made < (now - start) / 5 else start
+def _since(made: datetime, now: datetime) -> list[datetime]:
+    """Divide the life of a type that is so young that the whole period would show a mere edge."""
+    return [made + (now - made) * part / MOMENTS for part in range(MOMENTS)]
 
 
 def moments(period: str, now: datetime) -> list[datetime]:
@@ -81,9 +83,11 @@ def moments(period: str, now: datetime) -> list[datetime]:
     return [one.astimezone(UTC) for one in halves if one <= now]
 
 
-def _sampling(found: History, period: str) -> str:
+def _sampling(found: History, period: str | None) -> str:
     if found.is_complete:
         return _("One line for every change.")
+    if period is None:
+        return _("Exact at each moment shown, from the day the license type was made.")
     each = {"24h": _("every half hour"), "30d": _("every half day"), "12m": _("every week")}[period]
     return _("Exact at each moment shown: %(each)s, and whenever the limit changed.", each=each)
 

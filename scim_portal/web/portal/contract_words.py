@@ -34,6 +34,28 @@ def sentences(events: list[Event], now: datetime, name: str) -> list[Sentence]:
     return [Sentence(event.at, *SIGNS[event.kind], told(event, now, name)) for event in events]
 
 
+def present(item: Summary, now: datetime) -> list[Sentence]:
+    """Tell what is not as it should be now: seats without a contract, seats without room, seats above the limit."""
+    suspended = item.type.suspended
+    found = []
+    if suspended:
+        why = _("No contract is in force.") if item.limit == 0 else _("There is not room for everybody who had a seat.")
+        rest = ngettext(
+            "%(n)s seat is suspended, and comes back when there are seats again.",
+            "%(n)s seats are suspended, and come back in the order they were first assigned when there are seats again.",
+            suspended, n=f"{suspended:,}",
+        )  # fmt: skip
+        found.append(Sentence(now, *SIGNS[Kind.LAPSE], f"{why} {rest}"))
+    if item.over:
+        over = ngettext(
+            "%(n)s seat is over the limit. Nobody loses a seat; nobody gets one until use is below it.",
+            "%(n)s seats are over the limit. Nobody loses a seat; nobody gets one until use is below it.",
+            item.over, n=f"{item.over:,}",
+        )  # fmt: skip
+        found.append(Sentence(now, "alert-triangle", "warn", over))
+    return found
+
+
 def told(event: Event, now: datetime, name: str) -> str:
     """Tell one event."""
     return {Kind.LAPSE: _lapse, Kind.RETURN: _return, Kind.SHRINK: _shrink, Kind.GROW: _grow}[event.kind](

@@ -29,7 +29,7 @@ Doing = Callable[[Ctx], object]
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """All lines of a type, drawn and told; `ahead` is what they will do."""
+    """All lines of a type, drawn and told; `ahead` is what they did and will do."""
 
     item: Summary
     lines: list[ContractLine]
@@ -63,7 +63,9 @@ def contracts() -> Answer:
     listed: dict[str, list[ContractLine]] = {}
     for line in catalog.lines(ctx):
         listed.setdefault(line.license_type, []).append(line)
-    shown = [of(ctx, item, listed.get(item.type.key, [])) for item in catalog.summaries(ctx)]
+    items = catalog.summaries(ctx)
+    seats = contract_outlook.stands(ctx, items)
+    shown = [_told(ctx, item, one, listed.get(item.type.key, [])) for item, one in zip(items, seats, strict=True)]
     return door.page("contracts.html", section="contracts", contracts=shown)
 
 
@@ -126,15 +128,16 @@ def contract_line_remove(line_id: str) -> Answer:
     return _form("remove", line_id, work, said=_("The contract line is removed."))
 
 
-def of(ctx: Ctx, item: Summary, lines: list[ContractLine]) -> Contract:
-    """Make the contract of a type from its lines."""
+def of(ctx: Ctx, item: Summary) -> Contract:
+    """Make the contract of one type."""
+    return _told(ctx, item, contract_outlook.stands(ctx, [item])[0], catalog.lines(ctx, item.type.key))
+
+
+def _told(ctx: Ctx, item: Summary, seats: Stand, lines: list[ContractLine]) -> Contract:
     lines = sorted(lines, key=lambda line: (line.starts_at or line.created_at, line.id))
     terms = contract_outlook.terms(lines)
-    # Only what ends can lapse; for the other types nobody has to count.
-    still = Stand(item.type.used, item.type.suspended, 0)
-    seats = contract_outlook.stand(ctx, item) if any(term.ends_at for term in terms) else still
-    events = contract_outlook.events(item, seats, terms, ctx.now)
-    ahead = contract_words.sentences(events, ctx.now, item.type.name)
+    ahead = contract_words.present(item, ctx.now)
+    ahead += contract_words.sentences(contract_outlook.events(item, seats, terms, ctx.now), ctx.now, item.type.name)
     return Contract(item, lines, timelines.of(terms, ctx.now), ahead, contract_words.costs(item))
 
 
@@ -180,7 +183,7 @@ def _effect(ctx: Ctx, line: ContractLine, term: Term | None) -> tuple[Summary, E
     rest = contract_outlook.terms(one for one in lines if one.id != line.id)
     before = contract_outlook.terms(lines)
     after = [*rest, term] if term else rest
-    return item, contract_outlook.compare(item, contract_outlook.stand(ctx, item), before, after, ctx.now)
+    return item, contract_outlook.compare(item, contract_outlook.stands(ctx, [item])[0], before, after, ctx.now)
 
 
 def _confirmed(found: tuple[Summary, Effect], ctx: Ctx, key: str) -> None:

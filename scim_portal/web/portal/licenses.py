@@ -123,7 +123,7 @@ def _page(key: str, error: errors.PortalError | None = None) -> Answer:
     body = door.page(
         "license.html", section="licenses", item=item, settings=license_fields.told(item.type),
         form=request.form if error else {}, errors=problems(error) if error else {},
-        chart=charts.of(ctx, item, "portal.license", key=key), contract=contracts.of(ctx, item, catalog.lines(ctx, key)),
+        chart=charts.of(ctx, item, "portal.license", key=key), contract=contracts.of(ctx, item),
         is_default=key in _defaults(ctx), in_the_way=[] if retired else retirement.why_not(ctx, key), families=_families(ctx),
     )  # fmt: skip
     return body, 422 if error else 200
