@@ -41,7 +41,9 @@ PAGES = (
 
 
 # What providers call their own buttons and fields is the same in every language.
-KEPT = sorted((str(one.id) for one in catalogs.stored("de") if one.id and one.id == one.string), key=len, reverse=True)
+KEPT = ["Test Connector Configuration", "Test API Credentials", "Test Connection"] + [
+    str(one.id) for one in catalogs.stored("de") if one.id and one.id == one.string and " " in one.id
+]
 
 
 class Seen(HTMLParser):
@@ -80,7 +82,7 @@ class Seen(HTMLParser):
 
 
 def _without_kept(text: str) -> str:
-    for own in KEPT:
+    for own in sorted(KEPT, key=len, reverse=True):
         text = text.replace(own, "")
     return text
 
