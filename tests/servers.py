@@ -73,6 +73,8 @@ class Server:
             server.wait_until_ready()
             yield server
         finally:
+            for process in server.processes.values():
+                process.terminate()  # both at once: each takes its time
             for name in list(server.processes):
                 server.stop(name)
 

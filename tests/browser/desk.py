@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from tests.portals import ENTERPRISE, LivePortal, a_group, a_policy, a_rule, a_user
 
 PASSWORD = "a long enough password"
+NO_CERTIFICATES = False  # to load them takes longer than a call, and the server here speaks plain HTTP
 
 
 @dataclass
@@ -63,14 +64,15 @@ class Desk:
     def api(self, method: str, path: str, body: Any = None) -> Any:
         """Call the admin API."""
         headers = {"Authorization": f"Bearer {self.portal.api_key}"}
-        answer = httpx.request(method, f"{self.portal.url.rstrip('/')}/api/v1{path}", json=body, headers=headers)
+        url = f"{self.portal.url.rstrip('/')}/api/v1{path}"
+        answer = httpx.request(method, url, json=body, headers=headers, verify=NO_CERTIFICATES)
         assert answer.is_success, answer.text
         return answer.json()
 
     def scim(self, path: str, body: Any) -> Any:
         """Create something as Okta would."""
         headers = {"Authorization": f"Bearer {self.portal.token}", "Content-Type": "application/scim+json"}
-        answer = httpx.post(f"{self.portal.scim_base_url}{path}", json=body, headers=headers)
+        answer = httpx.post(f"{self.portal.scim_base_url}{path}", json=body, headers=headers, verify=NO_CERTIFICATES)
         assert answer.is_success, answer.text
         return answer.json()
 
