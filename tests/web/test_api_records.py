@@ -131,6 +131,7 @@ def test_an_answer_that_still_holds_is_told_by_its_entity_tag(full: PortalUnderT
     tag = full.api("GET", "/entitlements/check", query_string=query).headers["ETag"]
     again = full.api("GET", "/entitlements/check", query_string=query, headers={"If-None-Match": tag})
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+    assert again.headers["Cache-Control"] == "private, no-cache"
     other = full.api(
         "GET", "/entitlements/check", query_string=query | {"license_type": "pro"}, headers={"If-None-Match": tag}
     )

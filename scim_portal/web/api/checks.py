@@ -28,6 +28,7 @@ def check_entitlement(ctx: Ctx, query: Body) -> Any:
 
 def _tagged(response: Response) -> Response:
     response.add_etag()
+    response.headers["Cache-Control"] = "private, no-cache"  # it may be kept, but must be asked about
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
