@@ -77,9 +77,9 @@ class Arena:
         assert found is not None
         return found
 
-    def settled(self, id: str) -> Job:
+    def settled(self, id: str, *, seconds: float = 20) -> Job:
         """Wait until a job is done by whoever does it."""
-        eventually(lambda: self.job(id).state == "done", f"job {id} is not done")
+        eventually(lambda: self.job(id).state == "done", f"job {id} is not done", seconds=seconds)
         return self.job(id)
 
 

@@ -26,3 +26,22 @@ def server(database: Database, servers: Servers) -> Server:
 def arena(portal: PortalUnderTest, server: Server) -> Arena:
     """A portal of this test alone on that server."""
     return Arena(portal, server)
+
+
+class LonelyServer(Server):
+    """A server whose worker shares no queue with the other server's on the same database."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return super().environment | {"HUEY_URL": "sqlite"}
+
+
+@pytest.fixture
+def strict_server(database: Database) -> Iterator[Server]:
+    """A server whose transactions are all SERIALIZABLE, as on CockroachDB; PostgreSQL only."""
+    if database.kind != "postgresql":
+        pytest.skip("SQLite has one isolation level, and it is this one")
+    mark = "&" if "?" in database.url else "?"
+    url = f"{database.url}{mark}options=-c%20default_transaction_isolation%3Dserializable"
+    with LonelyServer.started(replace(database, url=url), workers=3) as found:
+        yield found

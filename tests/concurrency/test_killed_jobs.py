@@ -15,23 +15,27 @@ import pytest
 from sqlalchemy import event, select, update
 
 from app import create_app
+from rules.compare import Effect
 from scim_portal import clock
 from scim_portal.config import ROOT, Settings
 from scim_portal.db import db, transact
+from scim_portal.ids import new_id
 from scim_portal.jobs import runner, settling
 from scim_portal.models import Job, Seat, User
-from scim_portal.services import portals, rulebook, work
+from scim_portal.services import mapping, portals, previews, rulebook, work
+from scim_portal.services.mapping import Stamp
 from tests.concurrency.arena import Arena, eventually
-from tests.portals import PortalUnderTest, a_policy, a_rule
+from tests.portals import PortalUnderTest, a_policy, a_rule, a_user
+from tests.thoroughness import NIGHTLY
 
 PEOPLE, BATCH = 60, 10
-CROWD = 300
+CROWD = 20_000 if NIGHTLY else 300
+HALVES = a_policy(a_rule("even", 'title eq "even"', "pro", fallback=["std"]), default="view")
 
 
 def a_new_policy(portal: PortalUnderTest) -> rulebook.Published:
     """Publish rules that move everybody, and leave the job to whoever comes."""
-    document = a_policy(a_rule("even", 'title eq "even"', "pro", fallback=["std"]), default="view")
-    return transact(lambda: rulebook.publish(portal.ctx(), document))
+    return transact(lambda: rulebook.publish(portal.ctx(), HALVES))
 
 
 def a_crowd(portal: PortalUnderTest, count: int) -> None:
@@ -133,19 +137,62 @@ def state(portal: PortalUnderTest, id: str) -> Job:
     return Arena(portal, None).job(id)  # type: ignore[arg-type]
 
 
-def test_a_publish_for_three_hundred_survives_the_death_of_the_background_worker(arena: Arena) -> None:
-    a_crowd(arena.portal, CROWD)
-    job = a_new_policy(arena.portal).job.id
+def test_a_publish_survives_the_death_of_web_and_background_worker(arena: Arena) -> None:
+    """For three hundred people, by night for twenty thousand; what comes of it is what was previewed."""
+    portal = arena.portal
+    (a_large_crowd if NIGHTLY else a_crowd)(portal, CROWD)
+    shown = previews.preview(portal.ctx(), HALVES)
+    db.session.rollback()
+    job = transact(lambda: previews.publish(portal.ctx(), HALVES, token=shown.token)).job.id
     eventually(lambda: arena.job(job).state != "queued", "no worker took the job", pause=0.002)
+    if NIGHTLY:
+        eventually(lambda: arena.job(job).done > CROWD // 10, "the job did not get on", seconds=120)
     kill_worker(arena)
+    os.kill(arena.server.web_workers()[0], signal.SIGKILL)
     was = arena.job(job)
     lease_runs_out(arena, job)
     start_worker(arena)
-    assert arena.settled(job).done == CROWD
+    assert arena.settled(job, seconds=600 if NIGHTLY else 20).done == CROWD
     assert was.state == "done" or arena.job(job).attempts == 2
     seats = CROWD // 5
-    assert arena.portal.usage() == {"pro": (seats, 90), "std": (seats, 30), "view": (seats, 90)}
+    assert {key: used for key, (used, _) in portal.usage().items()} == {
+        key: one.after for key, one in shown.outcome.usage.items()
+    }
+    assert portal.usage() == {
+        "pro": (seats, CROWD * 3 // 10),
+        "std": (seats, CROWD // 10),
+        "view": (seats, CROWD * 3 // 10),
+    }
+    given = {(row.user_id, row.after) for row in shown.outcome.changes if row.change is Effect.GRANT}
+    assert given == everything_held(portal)
+    assert runner.reconcile(portal.ctx(), lambda done, total: None)[1] == []
     arena.must_hold()
+
+
+def a_large_crowd(portal: PortalUnderTest, count: int) -> None:
+    """Write people straight to their table, as they would be under a policy that gives nothing."""
+    ctx = portal.ctx()
+
+    def chunk(numbers: range) -> None:
+        rows = []
+        for number in numbers:
+            content = a_user(f"p{number:05}@acme.example", title="even" if number % 2 == 0 else "odd")
+            del content["password"], content["groups"]
+            columns = mapping.user_columns(content, Stamp(new_id(), 1, ctx.now, ctx.now))
+            rows.append({"portal_id": ctx.portal.id, **columns})
+        db.session.connection().execute(User.__table__.insert(), rows)
+
+    for start in range(0, count, 1000):
+        transact(lambda start=start: chunk(range(start, min(count, start + 1000))))
+    for key, rank in (("pro", 30), ("std", 20), ("view", 10)):
+        portal.license(key, count // 5, rank=rank)
+
+
+def everything_held(portal: PortalUnderTest) -> set[tuple[str, str]]:
+    """Read who holds what, by id."""
+    db.session.rollback()
+    mine = select(Seat.user_id, Seat.license_type).where(Seat.portal_id == portal.ref.id)
+    return {(user, key) for user, key in db.session.execute(mine)}
 
 
 def kill_worker(arena: Arena) -> None:

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
-
 from tests.concurrency.arena import Arena, statuses
-from tests.databases import Database
 from tests.portals import a_policy, a_user
 from tests.servers import Server
 
 SEATS, PEOPLE = 50, 200
-
-
-class LonelyServer(Server):
-    """A server whose worker shares no queue with the other server's on the same database."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return super().environment | {"HUEY_URL": "sqlite"}
-
-
-@pytest.fixture
-def strict_server(database: Database) -> Iterator[Server]:
-    """A server whose transactions are all SERIALIZABLE, as on CockroachDB; PostgreSQL only."""
-    if database.kind != "postgresql":
-        pytest.skip("SQLite has one isolation level, and it is this one")
-    mark = "&" if "?" in database.url else "?"
-    url = f"{database.url}{mark}options=-c%20default_transaction_isolation%3Dserializable"
-    with LonelyServer.started(replace(database, url=url), workers=3) as found:
-        yield found
 
 
 def test_two_hundred_creates_at_once_share_fifty_seats_and_the_rest_queues_in_order(arena: Arena) -> None:

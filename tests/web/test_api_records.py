@@ -126,6 +126,18 @@ def test_an_entitlement_is_checked_with_one_read(full: PortalUnderTest) -> None:
     assert len(reads) <= 3  # portal, credential, seat
 
 
+def test_an_answer_that_still_holds_is_told_by_its_entity_tag(full: PortalUnderTest) -> None:
+    query = {"user_name": "ann@x.example", "license_type": "view"}
+    tag = full.api("GET", "/entitlements/check", query_string=query).headers["ETag"]
+    again = full.api("GET", "/entitlements/check", query_string=query, headers={"If-None-Match": tag})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+    assert again.headers["Cache-Control"] == "private, no-cache"
+    other = full.api(
+        "GET", "/entitlements/check", query_string=query | {"license_type": "pro"}, headers={"If-None-Match": tag}
+    )
+    assert (other.status_code, other.json["allowed"]) == (200, False)
+
+
 def test_only_who_is_active_and_has_an_effective_seat_is_allowed(full: PortalUnderTest) -> None:
     def check(name: str, key: str = "view") -> dict[str, Any]:
         found = full.api("GET", "/entitlements/check", query_string={"user_name": name, "license_type": key})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, after_this_request, request
+
 from scim_portal.context import Ctx
 from scim_portal.services import entitlements, invariants
 from scim_portal.web.api import doors
@@ -19,8 +21,15 @@ room = Room("checks", "What protected applications and nightly checks ask.")
 @room.response(200, shapes.Entitlement)
 @doors.reads
 def check_entitlement(ctx: Ctx, query: Body) -> Any:
-    """Tell whether somebody may use a product now."""
+    """Tell whether somebody may use a product now; with the entity tag of the last answer, only whether it still holds."""
+    after_this_request(_tagged)
     return entitlements.check(ctx, **query)
+
+
+def _tagged(response: Response) -> Response:
+    response.add_etag()
+    response.headers["Cache-Control"] = "private, no-cache"  # it may be kept, but must be asked about
+    return response.make_conditional(request)  # type: ignore[return-value]
 
 
 @room.get("/invariants")
