@@ -22,6 +22,7 @@ from scim_portal.services import rulebook
 
 Document = dict[str, Any]
 DEFAULTS, ORDER = "/defaults", "/order"
+MOST_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,14 @@ def discard(ctx: Ctx, *, seen: str | None = None) -> None:
     rulebook.drop_draft(ctx)
 
 
+def overtaken(ctx: Ctx) -> tuple[int, Document] | None:
+    """Give the version that the draft was begun over, and its document, if another one is live by now; else None."""
+    draft = rulebook.draft(ctx)
+    if draft is None or draft[0] == rulebook.current(ctx)[0]:
+        return None
+    return draft[0], rulebook.document(ctx, draft[0])
+
+
 def latest(ctx: Ctx) -> Touch | None:
     """Tell who wrote in the draft last; None when there is none."""
     row = db.session.scalar(scoped(PolicyDraft, ctx))
@@ -125,10 +134,13 @@ def _locked(ctx: Ctx) -> PolicyDraft:
     version, document = rulebook.current(ctx)
     values = {"document": document, "base_version": version, "author": ctx.actor.name, "updated_at": ctx.now}
     made = insert(PolicyDraft).values(portal_id=ctx.portal.id, **values)
-    db.session.execute(made.on_conflict_do_nothing(index_elements=["portal_id"]))
     fresh = scoped(PolicyDraft, ctx).with_for_update().execution_options(populate_existing=True)
-    found: PolicyDraft = db.session.scalars(fresh).one()
-    return found
+    for _try in range(MOST_TRIES):  # between the two statements somebody may publish the draft that was there
+        db.session.execute(made.on_conflict_do_nothing(index_elements=["portal_id"]))
+        found: PolicyDraft | None = db.session.scalar(fresh)
+        if found is not None:
+            return found
+    raise StaleVersion("The draft was published just now. Try again.")
 
 
 def _differing(before: Document, after: Document) -> list[str]:

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rules.compare import Effect, Row
+from rules.policy import to_document
 from scim_portal.context import Ctx
-from scim_portal.services import drafts, previews
+from scim_portal.services import drafts, previews, rulebook
 from scim_portal.services.previews import Shown
 
 KEPT_FOR = timedelta(minutes=30)
@@ -53,10 +54,15 @@ _kept: OrderedDict[tuple[str, str], Seen] = OrderedDict()
 def of_draft(ctx: Ctx, token: str | None = None) -> Seen:
     """Preview the draft, or show again what was seen with a token while the draft says the same. Raises `Invalid`."""
     seen = find(ctx, token) if token else None
-    document = drafts.working(ctx)
+    document = of_now(ctx)
     if seen is not None and seen.shown.document == document:
         return seen
     return keep(ctx, previews.preview(ctx, document))
+
+
+def of_now(ctx: Ctx) -> dict[str, Any]:
+    """Give the document that a preview of this moment is of: the draft's, with the families there are now. Raises `Invalid`."""
+    return to_document(rulebook.compile_document(ctx, drafts.working(ctx)))
 
 
 def keep(ctx: Ctx, shown: Shown) -> Seen:

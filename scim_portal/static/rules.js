@@ -19,6 +19,15 @@
     grip.setPointerCapture(event.pointerId);
     row.classList.add("is-dragged");
     document.body.classList.add("is-dragging");
+    requestAnimationFrame(scrollAlong);
+  }
+
+  // Held near an edge of the window, the page goes on scrolling, so that far places can be reached.
+  function scrollAlong() {
+    if (!drag) return;
+    const by = drag.y < EDGE ? -8 : drag.y > innerHeight - EDGE ? 8 : 0;
+    if (by) { scrollBy(0, by); follow(); }
+    requestAnimationFrame(scrollAlong);
   }
 
   // The row goes where the pointer is: before the first other row whose middle lies below it.
@@ -31,7 +40,6 @@
   function move(event) {
     if (event.pointerId !== drag?.pointer) return;
     drag.y = event.clientY;
-    if (drag.y < EDGE) scrollBy(0, -12); else if (drag.y > innerHeight - EDGE) scrollBy(0, 12);
     follow();
   }
 

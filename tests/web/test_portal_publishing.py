@@ -12,7 +12,7 @@ import pytest
 from scim_portal.db import transact
 from scim_portal.services import catalog, rulebook, shown_previews
 from scim_portal.web.portal import publishing
-from tests.portals import PortalUnderTest, a_policy, a_rule
+from tests.portals import PortalUnderTest, a_patch, a_policy, a_rule
 from tests.web.visitor import Visitor
 
 
@@ -100,11 +100,12 @@ def test_what_moved_since_the_preview_is_named(crowd: PortalUnderTest) -> None:
     visitor = Visitor.signed_in(crowd)
     rewrite(visitor, "std", "userName pr")
     _page, token = preview(visitor)
-    crowd.provision("zoe@x.example")
+    who = crowd.scim("GET", '/Users?filter=userName eq "p5@x.example"').json["Resources"][0]["id"]
+    crowd.scim("PATCH", f"/Users/{who}", a_patch({"op": "replace", "value": {"active": False}}))
     answer = visitor.send("/rules/publish", {"preview_token": token, "typed": "4"})
     assert answer.status_code == 409
     assert "The preview was out of date" in answer.text
-    assert "New: zoe@x.example" in answer.text
+    assert re.search(r"No longer: [^<]*p5@x\.example", answer.text)
 
 
 def test_a_draft_that_a_colleague_changed_since_is_previewed_anew(crowd: PortalUnderTest) -> None:
@@ -176,3 +177,12 @@ def test_the_history_has_pages(crowd: PortalUnderTest) -> None:
     assert older
     page = visitor.page(older[1])
     assert re.findall(r'id="version-(\d+)"', page) == ["2", "1"]
+
+
+def test_a_draft_is_published_although_a_family_came_after_it(crowd: PortalUnderTest) -> None:
+    visitor = Visitor.signed_in(crowd)
+    rewrite(visitor, "pro", 'userName sw "p"')
+    crowd.license("addon", 5, family="tools")
+    _page, token = preview(visitor)
+    assert visitor.send("/rules/publish", {"preview_token": token}).location.endswith("/rules/history")
+    assert rulebook.current(crowd.ctx())[0] == 2

@@ -186,3 +186,24 @@ def test_readers_see_numbers_and_no_control(five: PortalUnderTest) -> None:
     assert reader.send("/rules/check", {"condition": "title pr"}).status_code == 403
     assert reader.get("/rules/preview/changes.csv").status_code == 403
     assert Visitor.signed_in(five, "auditor").get("/rules/preview/changes.csv").status_code == 200
+
+
+def test_a_rule_that_is_gone_is_told_in_the_list(five: PortalUnderTest) -> None:
+    mine, theirs = Visitor.signed_in(five), colleague(five)
+    theirs.send("/rules/r5/remove")
+    answer = mine.send("/rules/r5/move", {"to": "1"}, headers=HTMX)
+    assert answer.status_code == 404
+    assert "There is no such rule in the draft." in answer.text
+    assert "<html" not in answer.text
+
+
+def test_a_draft_that_was_overtaken_says_what_it_would_undo(five: PortalUnderTest) -> None:
+    visitor = Visitor.signed_in(five)
+    visitor.send("/rules/r5/move", {"to": "1"})
+    document = rulebook.current(five.ctx())[1]
+    document = document | {"rules": [*document["rules"], a_rule("r6", "nickName pr", "pro")]}
+    five.publish(document)
+    page = visitor.page("/rules")
+    assert "Draft over version 1" in page
+    assert "Publishing it would undo:" in page
+    assert re.search(r"added</span> <b[^>]*>R6</b>", page)

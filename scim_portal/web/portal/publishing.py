@@ -16,6 +16,7 @@ from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.services import drafts, export_formats, previews, rulebook, shown_previews, user_names
 from scim_portal.services.previews import StalePreview
+from scim_portal.services.rulebook import Published
 from scim_portal.services.shown_previews import Seen
 from scim_portal.web.portal import addresses, changed_by, door, linting
 from scim_portal.web.portal.door import Answer, blueprint
@@ -84,7 +85,7 @@ def rules_publish() -> Answer:
     """Publish what was previewed; when its outcome would be another one by now, show the new preview."""
     ctx, token = door.context(), request.form.get("preview_token", "")
     try:
-        rulebook.read_preview(ctx, token, drafts.working(ctx))
+        rulebook.read_preview(ctx, token, shown_previews.of_now(ctx))
     except errors.Invalid:
         return _of_another_draft(token)
     seen = shown_previews.of_draft(ctx, token)
@@ -92,7 +93,7 @@ def rules_publish() -> Answer:
         said = _("Type %(number)s to confirm.", number=seen.lost)
         return _page(ctx, seen, found={"typed": said}), 422
     try:
-        published = door.change(lambda now: previews.publish(now, drafts.working(now), token=token))
+        published = _publish(token)
     except StalePreview as stale:
         again = shown_previews.keep(door.context(), stale.shown)
         return _page(door.context(), again, stale=_what_moved(again, token)), 409
@@ -103,6 +104,11 @@ def rules_publish() -> Answer:
         "success",
     )
     return redirect(url_for("portal.policy_history"))
+
+
+def _publish(token: str) -> Published:
+    """Put the draft in force as it was previewed. Raises `StalePreview`, and `Invalid` when it is another draft by now."""
+    return door.change(lambda ctx: previews.publish(ctx, drafts.working(ctx), token=token))
 
 
 def _of_another_draft(token: str) -> Answer:

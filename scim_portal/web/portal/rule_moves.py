@@ -121,6 +121,10 @@ def _edited(
         door.change(lambda ctx: drafts.edit(ctx, edit))
     except errors.Invalid as error:
         return _answer(error.detail, rule_id, control and control(), tone="bad")
+    except errors.NotFound as error:
+        if not request.headers.get("HX-Request"):
+            raise
+        return _answer(error.detail, None, None, tone="warn"), 404
     return _answer(said(door.context()), rule_id, control and control())
 
 

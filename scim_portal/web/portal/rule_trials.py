@@ -20,15 +20,6 @@ from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.policy_words import Vocabulary
 
 MOST_FOUND = 8
-WHY_NOT = {
-    Outcome.EXCLUDED: "an exclusion of the license skips it",
-    Outcome.DECIDED_EARLIER: "an earlier rule decided",
-    Outcome.OUTRANKED: "another rule that matches gives more",
-    Outcome.NOT_ACTIVE: "it is not active",
-    Outcome.WINDOW_CLOSED: "its time is not now",
-    Outcome.OTHER_CONNECTOR: "it is for another connector",
-    Outcome.FROZEN: "it is frozen",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +98,23 @@ def _step(rule: RuleView, found: tuple[Term, ...], words: Vocabulary) -> Step:
         return Step(rule.rule_id, rule.name, "won", _("decides: %(due)s", due=_chain(rule.chain, words)), terms)
     if rule.matched or rule.outcome is not Outcome.NO_MATCH:
         said = _("matches, but %(why)s") if rule.matched else _("does not match, and %(why)s")
-        why = _(WHY_NOT.get(rule.outcome, rule.outcome.value))
-        return Step(rule.rule_id, rule.name, "matched" if rule.matched else "", said % {"why": why}, terms)
+        state = "matched" if rule.matched else ""
+        return Step(rule.rule_id, rule.name, state, said % {"why": _why_not(rule.outcome)}, terms)
     return Step(rule.rule_id, rule.name, "", _("does not match"), terms)
+
+
+def _why_not(outcome: Outcome) -> str:
+    """Say why a rule does not decide although there may be nothing wrong with its condition."""
+    words = {
+        Outcome.EXCLUDED: _("an exclusion of the license skips it"),
+        Outcome.DECIDED_EARLIER: _("an earlier rule decided"),
+        Outcome.OUTRANKED: _("another rule that matches gives more"),
+        Outcome.NOT_ACTIVE: _("it is not active"),
+        Outcome.WINDOW_CLOSED: _("its time is not now"),
+        Outcome.OTHER_CONNECTOR: _("it is for another connector"),
+        Outcome.FROZEN: _("it is frozen, since a group of its was deleted"),
+    }
+    return words.get(outcome, outcome.value)
 
 
 def _term(term: Term, words: Vocabulary) -> Read:

@@ -17,7 +17,7 @@ from scim_portal.services import drafts, rule_counts, rulebook
 from scim_portal.services.rule_counts import Counts
 from scim_portal.web.portal import door, linting, policy_words, wording
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.policy_words import Vocabulary
+from scim_portal.web.portal.policy_words import Difference, Vocabulary
 
 Document = dict[str, Any]
 
@@ -77,9 +77,16 @@ def listed(ctx: Ctx) -> dict[str, Any]:
     return {
         "version": version, "draft": drafts.latest(ctx), "problems": _problems(ctx, document),
         "differences": policy_words.differences(live, document, words), "marks": linting.marks(ctx, document),
+        "undoes": undone(ctx, live, words), "defaults_were": document["defaults"],
         "rules": [_line(rule, live, words) for rule in document["rules"]], "families": defaults_of(document, types),
-        "defaults_were": document["defaults"],
     }  # fmt: skip
+
+
+def undone(ctx: Ctx, live: Document, words: Vocabulary) -> tuple[int, list[Difference]] | None:
+    """Tell what was published since the draft was begun, which publishing the draft would undo; None if there is nothing."""
+    overtaken = drafts.overtaken(ctx)
+    found = policy_words.differences(overtaken[1], live, words) if overtaken else []
+    return (overtaken[0], found) if overtaken and found else None
 
 
 def counted(ctx: Ctx, *, at_once: bool = True) -> dict[str, Any]:
