@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import request
 
@@ -46,6 +46,15 @@ def as_day(name: str, typed: str | None) -> datetime | None:
         return datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         raise errors.Invalid("This must be a date.", field=name, value=typed) from None
+
+
+def as_end_of_day(name: str, typed: str | None) -> datetime | None:
+    """Read a date from a text as the first instant after it. Raises `Invalid` that names the field."""
+    found = as_day(name, typed)
+    try:
+        return found + timedelta(days=1) if found else None
+    except OverflowError:
+        raise errors.Invalid("This date is too late.", field=name, value=typed) from None
 
 
 def required_day(name: str) -> datetime:
