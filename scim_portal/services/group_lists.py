@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from scim_portal.context import Ctx
-from scim_portal.db import db, scoped
+from scim_portal.db import db, scoped, unindexed
 from scim_portal.errors import Invalid
 from scim_portal.models import Ancestry, Group, Membership, Nesting, User
 from scim_portal.protocol.folding import fold_text
@@ -122,9 +122,13 @@ def _members(ctx: Ctx, ids: Sequence[str]) -> dict[str, int]:
 
 def _gone(ctx: Ctx, ids: Sequence[str]) -> dict[str, int]:
     """Count the memberships of deleted users, beginning with those: they are the fewer."""
-    user = and_(User.portal_id == Membership.portal_id, User.id == Membership.user_id)
-    query = select(Membership.group_id, func.count()).select_from(User).join(Membership, user)
-    mine = (User.portal_id == ctx.portal.id, User.deleted_at.is_not(None), Membership.group_id.in_(ids))
+    deleted = select(User.id).where(User.portal_id == ctx.portal.id, User.deleted_at.is_not(None))
+    query = select(Membership.group_id, func.count())
+    mine = (
+        Membership.portal_id == ctx.portal.id,
+        Membership.user_id.in_(deleted),
+        unindexed(Membership.group_id).in_(ids),
+    )
     return dict(db.session.execute(query.where(*mine).group_by(Membership.group_id)).all())
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
 
-from scim_portal.db import db
+from scim_portal.db import db, unindexed
 from scim_portal.services import cursors
 
 COUNTED = 10_000
@@ -44,17 +44,22 @@ def page(
     limit: int | None,
     *,
     newest_first: bool,
+    few: bool = False,
 ) -> Page:
-    """Give a page of a list of records, which have an `at`; `order` is never the same twice, `sifted` has no index."""
+    """Give a page of a list of records, which have an `at`; `order` is never the same twice, `sifted` has no index.
+
+    `few` says that the query's own conditions have an index and leave so little that it is better sorted.
+    """
     if keys := cursors.decode(cursor, *(cursors.kind(column) for column in order)):
         query = query.where(_beyond(order, keys, newest_first))
-    keys_only = query.with_only_columns(*order, model.at).order_by(*_directed(order, newest_first))
+    directed = _directed([unindexed(column) for column in order] if few else order, newest_first)
+    keys_only = query.with_only_columns(*order, model.at).order_by(*directed)
     end = db.session.execute(keys_only.offset(LOOKED_THROUGH - 1).limit(1)).first() if sifted else None
     if end is not None:
         place, last = tuple_(*order), tuple_(*end[: len(order)])
         query = query.where(place >= last if newest_first else place <= last)
     size = cursors.limit(limit)
-    rows = list(db.session.scalars(query.where(*sifted).order_by(*_directed(order, newest_first)).limit(size + 1)))
+    rows = list(db.session.scalars(query.where(*sifted).order_by(*directed).limit(size + 1)))
     if len(rows) > size:
         return Page(rows[:size], _cursor(getattr(rows[size - 1], column.key) for column in order))
     if end is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 
 from scim_portal.context import Ctx
-from scim_portal.db import db, scoped
+from scim_portal.db import db, scoped, unindexed
 from scim_portal.errors import Invalid, NotFound
 from scim_portal.ids import is_id
 from scim_portal.models import Group, Seat, Ticket, User
@@ -18,7 +18,6 @@ from scim_portal.services.pages import COUNTED, Page
 from scim_portal.services.user_conditions import Conditions, Wanted
 
 COUNTED_IN_INDEX = 200_000
-BY_NAME, BY_ID = "ix_user_account_name", "sqlite_autoindex_user_account_1"
 SORTS = {
     "user_name": (User.user_name_folded, False), "-user_name": (User.user_name_folded, True), "created": (User.id, False),
     "-created": (User.id, True), "-updated": (User.updated_at, True),
@@ -40,12 +39,12 @@ def users(
     """
     column, descending = _order(sort)
     conditions = user_conditions.of(ctx, wanted)
-    query = _hinted(select(User.id, column.label("place")).where(*conditions.all), conditions, wanted, sort)
+    query = select(User.id, column.label("place")).where(*conditions.all)
     keys = cursors.decode(cursor, *((str, str, int, bool) if count else (str, str)))
     if keys:
         place, after = tuple_(column, User.id), tuple_(cursors.instant(column, keys[0]), keys[1])
         query = query.where(place < after if descending else place > after)
-    order = (column.desc(), User.id.desc()) if descending else (column, User.id)
+    order = _directed(column, descending, conditions)
     size = cursors.limit(limit)
     found = db.session.execute(query.order_by(*order).limit(size + 1)).all()
     more, found = len(found) > size, found[:size]
@@ -68,8 +67,7 @@ def every_id(ctx: Ctx, wanted: Wanted, *, sort: str = "created") -> Any:
     """Select the ids of all users who are wanted, in order."""
     column, descending = _order(sort)
     conditions = user_conditions.of(ctx, wanted)
-    query = _hinted(select(User.id).where(*conditions.all), conditions, wanted, sort)
-    return query.order_by(*((column.desc(), User.id.desc()) if descending else (column, User.id)))
+    return select(User.id).where(*conditions.all).order_by(*_directed(column, descending, conditions))
 
 
 def user(ctx: Ctx, id: str) -> User:
@@ -108,9 +106,11 @@ def group_names(ctx: Ctx, *, limit: int | None = None) -> dict[str, str]:
 
 
 def seats(ctx: Ctx, user_ids: Sequence[str]) -> dict[str, list[Seat]]:
-    """Give the seats of some users."""
+    """Give the seats of some users, each user's by license type."""
     found: dict[str, list[Seat]] = {}
-    for seat in db.session.scalars(scoped(Seat, ctx).where(Seat.user_id.in_(user_ids)).order_by(Seat.license_type)):
+    # Sorted here: asked for this order, SQLite reads the seats of everybody in the index that has it.
+    rows = db.session.scalars(scoped(Seat, ctx).where(Seat.user_id.in_(user_ids)))
+    for seat in sorted(rows, key=lambda row: row.license_type):
         found.setdefault(seat.user_id, []).append(seat)
     return found
 
@@ -144,20 +144,15 @@ def _order(sort: str) -> tuple[Any, bool]:
     return SORTS[sort]
 
 
-def _hinted(query: Any, conditions: Conditions, wanted: Wanted, sort: str) -> Any:
-    """Tell SQLite, whose statistics are rough, by which index to read: that of the few, or that of the order."""
-    if wanted.filter:
-        return query
-    if conditions.driver:
-        return query.with_hint(User, f"INDEXED BY {BY_ID}", "sqlite")
-    if wanted.state in {"inactive", "deleted"}:
-        return query.with_hint(User, "INDEXED BY ix_user_account_gone", "sqlite")
-    return query.with_hint(User, f"INDEXED BY {BY_NAME}", "sqlite") if sort.endswith("user_name") else query
+def _directed(column: Any, descending: bool, conditions: Conditions) -> tuple[Any, Any]:
+    """Give the order; where the users are few already they are sorted, not looked for in the order of an index."""
+    first, second = (unindexed(one) if conditions.driver else one for one in (column, User.id))
+    return (first.desc(), second.desc()) if descending else (first, second)
 
 
 def _total(conditions: Conditions, wanted: Wanted) -> tuple[int, bool]:
     """Count who meets the conditions, but no further than anybody reads; what one index tells alone, much further."""
     most = COUNTED if conditions.probes or wanted.filter else COUNTED_IN_INDEX
-    some = _hinted(select(User.id).where(*conditions.all), conditions, wanted, "user_name").limit(most + 1).subquery()
+    some = select(User.id).where(*conditions.all).limit(most + 1).subquery()
     total = db.session.scalar(select(func.count()).select_from(some)) or 0
     return min(total, most), total > most

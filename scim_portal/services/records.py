@@ -59,7 +59,16 @@ def ledger(
         # Within a type numbers are the order, and have an index; by id, a type of few entries is looked for in all of them.
         order = (SeatEntry.number,)
     sifted = [column == value for column, value in _sifting(wanted) if value]
-    return pages.page(_ledger(ctx, wanted), SeatEntry, order, sifted, cursor, limit, newest_first=newest_first)
+    return pages.page(
+        _ledger(ctx, wanted),
+        SeatEntry,
+        order,
+        sifted,
+        cursor,
+        limit,
+        newest_first=newest_first,
+        few=bool(wanted.user_ids),
+    )
 
 
 def ledger_query(ctx: Ctx, wanted: LedgerFilter) -> Select[Any]:
@@ -113,7 +122,16 @@ def provisioning(
     """List what identity providers asked for (`ProvisioningEntry`), newest first."""
     line = ProvisioningEntry
     order: tuple[Any, ...] = (line.at, line.id) if wanted.since or wanted.until else (line.id,)
-    return pages.page(_log(ctx, wanted), line, order, _log_sifting(wanted), cursor, limit, newest_first=True)
+    return pages.page(
+        _log(ctx, wanted),
+        line,
+        order,
+        _log_sifting(wanted),
+        cursor,
+        limit,
+        newest_first=True,
+        few=bool(wanted.resource_ids),
+    )
 
 
 def log_query(ctx: Ctx, wanted: LogFilter) -> Select[Any]:

@@ -64,6 +64,10 @@ def test_users_are_listed_by_concern_and_an_unknown_value_is_refused_by_name(off
         "/users?cursor=odd",
         "/groups?state=odd",
         "/ledger?from=odd",
+        "/ledger?to=9999-12-31",
+        "/ledger/moment?at=9999-12-31",
+        "/groups?cursor=odd",
+        "/provisioning-log?cursor=WzFd",
     ):
         assert visitor.get(path).status_code == 422, path
     for path in ("/users?license=odd", "/users?group=odd", "/ledger?user=" + "0" * 8):

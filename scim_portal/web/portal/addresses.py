@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from scim_portal.services.pages import Page
 from scim_portal.web.portal import wording
-from scim_portal.web.portal.form_values import as_day
+from scim_portal.web.portal.form_values import as_day, as_end_of_day
 
 PLACE = "cursor"
 Options = Sequence[tuple[str, str]]
@@ -89,8 +89,7 @@ def applied(selects: Iterable[Select], *dates: str) -> list[Chip]:
 
 def period() -> tuple[datetime | None, datetime | None]:
     """Read the days `from` and `to`, the last one included, as instants. Raises `Invalid`."""
-    until = as_day("to", argument("to"))
-    return as_day("from", argument("from")), until + timedelta(days=1) if until else None
+    return as_day("from", argument("from")), as_end_of_day("to", argument("to"))
 
 
 def one_of(name: str, options: Iterable[str], default: str) -> str:

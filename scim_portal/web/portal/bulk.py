@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.db import db
+from scim_portal.ids import is_id
 from scim_portal.protocol.errors import ScimError
 from scim_portal.services import bulk as services
 from scim_portal.services import bulk_previews, people
@@ -99,8 +100,10 @@ def _ids(ctx: Ctx) -> list[str]:
         case "all":
             return list(db.session.scalars(people.every_id(ctx, user_list.asked(request.form))))
         case "page":
-            return list(dict.fromkeys(request.form.getlist("page_id")))
-    return list(dict.fromkeys(request.form.getlist("id")))
+            chosen = request.form.getlist("page_id")
+        case _:
+            chosen = request.form.getlist("id")
+    return [id for id in dict.fromkeys(chosen) if is_id(id)]
 
 
 def _page(ids: list[str], order: Order | None, found: dict[str, str], *, stale: bool = False) -> str:

@@ -13,7 +13,7 @@ from scim_portal.services import exports as services
 from scim_portal.services import past_exports
 from scim_portal.web.portal import door, wording
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.form_values import day, problems
+from scim_portal.web.portal.form_values import as_end_of_day, day, problems, text
 
 DATASETS = [("seats", "Seats: who has which license"), ("ledger", "Ledger: every change, with its reason")]
 FORMATS = [
@@ -65,17 +65,17 @@ def export_download(export_id: str) -> Answer:
 
 def _asked() -> services.Request:
     format, _, profile = request.form.get("format", "").partition("-")
-    until, as_of = day("to"), day("as_of")
+    until, as_of = (as_end_of_day(name, text(name)) for name in ("to", "as_of"))
     return services.Request(
-        request.form.get("dataset", ""), format, since=day("from"), until=until + timedelta(days=1) if until else None,
-        profile=profile or "raw", as_of=_end_of(as_of) if as_of else None,
+        request.form.get("dataset", ""), format, since=day("from"), until=until,
+        profile=profile or "raw", as_of=_until_now(as_of),
     )  # fmt: skip
 
 
-def _end_of(day: datetime) -> datetime:
+def _until_now(end: datetime | None) -> datetime | None:
     """Give the end of a day; today's is now."""
-    now, end = door.context().now, day + timedelta(days=1)
-    return now if day <= now < end else end
+    now = door.context().now
+    return now if end and end - timedelta(days=1) <= now < end else end
 
 
 def _page(found: dict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import request
 
@@ -47,6 +47,15 @@ def as_day(name: str, typed: str | None) -> datetime | None:
         return dates.midnight(datetime.strptime(typed, "%Y-%m-%d").date())  # noqa: DTZ007
     except (ValueError, OverflowError):
         raise errors.Invalid("This must be a date.", field=name, value=typed) from None
+
+
+def as_end_of_day(name: str, typed: str | None) -> datetime | None:
+    """Read a date from a text as the first instant after it. Raises `Invalid` that names the field."""
+    found = as_day(name, typed)
+    try:
+        return found + timedelta(days=1) if found else None
+    except OverflowError:
+        raise errors.Invalid("This date is too late.", field=name, value=typed) from None
 
 
 def required_day(name: str) -> datetime:

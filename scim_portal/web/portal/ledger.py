@@ -14,7 +14,7 @@ from scim_portal.services.records import LedgerFilter
 from scim_portal.web.portal import addresses, door, found_people, list_files, wording
 from scim_portal.web.portal.addresses import Select
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.form_values import as_day
+from scim_portal.web.portal.form_values import as_end_of_day
 from scim_portal.web.portal.user_list import type_names
 
 MOST_NAMED = 500
@@ -47,7 +47,7 @@ def export_ledger() -> Answer:
 def ledger_moment() -> Answer:
     """Show how full the licenses were at the end of a day, and what is different at the end of another one."""
     ctx = door.context()
-    first, second = (_end_of_day(name) for name in ("at", "then"))
+    first, second = (as_end_of_day(name, addresses.argument(name)) for name in ("at", "then"))
     first, second = sorted(one for one in (first, second) if one) if first and second else (first or second, None)
     uses = past_moments.uses(ctx, first) if first else []
     later = {one.license_type: one for one in past_moments.uses(ctx, second)} if second else {}
@@ -78,8 +78,3 @@ def _selects(ctx: Ctx) -> list[Select]:
 
 def _day_before(moment: datetime) -> str:
     return (moment - timedelta(days=1)).date().isoformat()
-
-
-def _end_of_day(name: str) -> datetime | None:
-    found = as_day(name, addresses.argument(name))
-    return found + timedelta(days=1) if found else None
