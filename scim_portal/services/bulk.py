@@ -19,6 +19,7 @@ from scim_portal.errors import Conflict, Invalid, NotFound, PortalError
 from scim_portal.models import Job, Override, User
 from scim_portal.protocol.errors import ScimError
 from scim_portal.services import catalog, overrides, provisioning, user_names, work
+from scim_portal.protocol.sentences import say
 
 AT_ONCE = 20
 MOST = 200_000
@@ -69,7 +70,9 @@ def checked(ctx: Ctx, order: Order) -> Order:
         catalog.find(ctx, order.license_type)
     if order.action in WITH_REASON:
         if not (order.reason or "").strip() or len(order.reason or "") > LONGEST_REASON:
-            raise Invalid(f"Give a reason of 1 to {LONGEST_REASON} characters.", field="reason")
+            raise Invalid(
+                say("Give a reason of 1 to {longest_reason} characters.", longest_reason=LONGEST_REASON), field="reason"
+            )
         if order.ends_at is not None and order.ends_at <= ctx.now:
             raise Invalid("The end must lie in the future.", field="ends_at")
     return order
@@ -116,7 +119,7 @@ def failure(ctx: Ctx, user_id: str, error: Exception) -> Failure:
 def begin(ctx: Ctx, order: Order, user_ids: Sequence[str]) -> Job:
     """Start it as a job. Raises `Invalid` for more users than one job may have."""
     if len(user_ids) > MOST:
-        raise Invalid(f"At most {MOST:,} users at once.", field="scope")
+        raise Invalid(say("At most {most:,} users at once.", most=MOST), field="scope")
     said = {"action": order.action.value, "license_type": order.license_type, "reason": order.reason}
     ends_at = order.ends_at.isoformat() if order.ends_at else None
     return work.enqueue(ctx, "bulk", total=len(user_ids), user_ids=sorted(user_ids), ends_at=ends_at, **said)

@@ -183,7 +183,9 @@ def _refuse_taken_name(ctx: Ctx, key: str, name: object) -> None:
     others = scoped(LicenseType, ctx).where(LicenseType.key != key, LicenseType.retired_at.is_(None))
     for other in db.session.scalars(others):
         if other.name.casefold() == wanted:
-            raise Conflict(f"The license type “{other.key}” has this name already.", field="name", value=name)
+            raise Conflict(
+                say("The license type “{key}” has this name already.", key=other.key), field="name", value=name
+            )
 
 
 def _ensure_family(ctx: Ctx, family: object) -> None:

@@ -16,6 +16,7 @@ from scim_portal.models import Ancestry, Group, Membership, Nesting, User
 from scim_portal.protocol.folding import fold_text
 from scim_portal.services import cursors
 from scim_portal.services.pages import COUNTED, Page
+from scim_portal.protocol.sentences import say
 
 STATES = ("present", "deleted", "empty")
 SORTS = {
@@ -55,7 +56,7 @@ def page(
 ) -> Page:
     """List groups as `Line`. Raises `Invalid` for an unknown sort, state or cursor."""
     if sort not in SORTS:
-        raise Invalid(f"Groups can be sorted by {', '.join(SORTS)}.", field="sort", value=sort)
+        raise Invalid(say("Groups can be sorted by {choices}.", choices=", ".join(SORTS)), field="sort", value=sort)
     column, descending = SORTS[sort]
     query = _query(ctx, wanted)
     if keys := cursors.decode(cursor, str, str):
@@ -96,7 +97,11 @@ def _state(state: str) -> Any:
             return Group.deleted_at.is_not(None)
         case "empty":
             return and_(Group.deleted_at.is_(None), Group.connector_id.is_not(None), ~filled, ~nested)
-    raise Invalid(f"There is no state {state!r}; choose one of {', '.join(STATES)}.", field="state", value=state)
+    raise Invalid(
+        say("There is no state {state!r}; choose one of {choices}.", state=state, choices=", ".join(STATES)),
+        field="state",
+        value=state,
+    )
 
 
 def _lines(ctx: Ctx, groups: Sequence[Group]) -> list[Line]:

@@ -59,7 +59,9 @@ def _check(ctx: Ctx, user_id: str, type: LicenseType, kind: str, reason: str, en
     if ends_at is not None and ends_at <= ctx.now:
         raise Invalid("The end must lie in the future.", field="ends_at", value=ends_at.isoformat())
     if kind == "pin" and type.retired_at is not None:
-        raise Conflict(f"{type.name} is retired: nobody can be pinned to it.", field="license_type", value=type.key)
+        raise Conflict(
+            say("{name} is retired: nobody can be pinned to it.", name=type.name), field="license_type", value=type.key
+        )
     family = {one.key for one in db.session.scalars(scoped(LicenseType, ctx).where(LicenseType.family == type.family))}
     for other in of_user(ctx, user_id):
         if other.license_type == type.key:

@@ -16,6 +16,7 @@ from scim_portal.protocol.folding import fold_text
 from scim_portal.services import cursors, rosters, user_conditions
 from scim_portal.services.pages import COUNTED, Page
 from scim_portal.services.user_conditions import Conditions, Wanted
+from scim_portal.protocol.sentences import say
 
 COUNTED_IN_INDEX = 200_000
 SORTS = {
@@ -140,7 +141,7 @@ def position(ctx: Ctx, ticket: Ticket) -> int | None:
 
 def _order(sort: str) -> tuple[Any, bool]:
     if sort not in SORTS:
-        raise Invalid(f"Users can be sorted by {', '.join(SORTS)}.", field="sort", value=sort)
+        raise Invalid(say("Users can be sorted by {choices}.", choices=", ".join(SORTS)), field="sort", value=sort)
     return SORTS[sort]
 
 

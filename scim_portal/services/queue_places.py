@@ -24,6 +24,7 @@ from scim_portal.models import AdminAction, LicenseType
 from scim_portal.services import audit, facts, licensing, people, rulebook, seats, standings
 from scim_portal.services.audit import Action
 from scim_portal.services.seats import Tally
+from scim_portal.protocol.sentences import say
 
 LONGEST_REASON = 500
 KEY_STARTS = 37
@@ -54,7 +55,11 @@ def give(ctx: Ctx, user_id: str, license_type: str, priority: int | None, *, rea
         (one for one in standings.load(ctx, [user_id])[user_id].tickets if one.license_type == license_type), None
     )
     if before is None or not rows:
-        raise NotFound(f"This user does not wait for {license_type}.", field="license_type", value=license_type)
+        raise NotFound(
+            say("This user does not wait for {license_type}.", license_type=license_type),
+            field="license_type",
+            value=license_type,
+        )
     family = decide(policy, person, ctx.now).families[policy.types[license_type].family]
     of_rule = next(
         (one.queue_priority for one in family.entries if one.license_type == license_type), before.queue_priority
@@ -89,7 +94,9 @@ def _check(priority: int | None, reason: str) -> None:
         told = f"A queue priority is a number from 0 to {HIGHEST_PRIORITY:,}; lower is served first."
         raise Invalid(told, field="queue_priority", value=priority)
     if not reason.strip() or len(reason) > LONGEST_REASON:
-        raise Invalid(f"Give a reason of 1 to {LONGEST_REASON} characters.", field="reason")
+        raise Invalid(
+            say("Give a reason of 1 to {longest_reason} characters.", longest_reason=LONGEST_REASON), field="reason"
+        )
 
 
 def _tally(ctx: Ctx, row: LicenseType) -> Tally:

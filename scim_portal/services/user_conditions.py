@@ -19,6 +19,7 @@ from scim_portal.ids import is_id
 from scim_portal.models import Ancestry, LicenseType, Membership, NameTerm, Override, Seat, Ticket, User
 from scim_portal.protocol import filters
 from scim_portal.services import filter_sql, name_terms, resource_types, rosters
+from scim_portal.protocol.sentences import say
 
 STATES = ("active", "inactive", "deleted")
 CONCERNS = ("waiting", "attention", "exception")
@@ -102,7 +103,11 @@ def _state(state: str) -> Any:
             return and_(~User.active, User.deleted_at.is_(None))
         case "deleted":
             return User.deleted_at.is_not(None)
-    raise Invalid(f"There is no state {state!r}; choose one of {', '.join(STATES)}.", field="state", value=state)
+    raise Invalid(
+        say("There is no state {state!r}; choose one of {choices}.", state=state, choices=", ".join(STATES)),
+        field="state",
+        value=state,
+    )
 
 
 def _probes(ctx: Ctx, wanted: Wanted) -> Iterator[Probe]:

@@ -18,6 +18,7 @@ from scim_portal.services.invitations import Invitation
 from scim_portal.web.portal import door, wording
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import problems, text
+from scim_portal.web.telling import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _invited(work: Callable[[Ctx], Invitation]) -> Answer:
         return _show(found=problems(error)), 422
     except errors.Conflict as error:
         if error.field != "email":
-            flash(error.detail, "error")
+            flash(told(error.detail), "error")
         return _show(found=problems(error)), 409
 
 

@@ -19,6 +19,7 @@ from scim_portal.services.bulk_previews import Preview
 from scim_portal.web.portal import bulk_words, door, user_list
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import day, problems, text
+from scim_portal.web.telling import told
 
 TYPED_FROM = 11
 OF_FILTERS = ("q", "state", "concern", "license", "connector", "group")
@@ -74,7 +75,7 @@ def bulk_retry(job_id: str) -> Answer:
     try:
         id = door.change(lambda ctx: services.retry(ctx, services.find(ctx, job_id)).id)
     except (errors.Conflict, errors.Invalid) as error:
-        flash(error.detail, "error")
+        flash(told(error.detail), "error")
         id = job_id
     return redirect(url_for("portal.bulk_job", job_id=id))
 

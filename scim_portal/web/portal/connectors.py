@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from scim_portal import errors
 from scim_portal.context import Ctx
@@ -19,6 +21,7 @@ from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.expiry import Expiry
 from scim_portal.web.portal.form_values import problems, required_whole, text
 from scim_portal.web.portal.guides import Guide
+from scim_portal.web.telling import told
 
 USUAL_LIFE = timedelta(days=90)
 MOST_SHOWN = 50
@@ -29,17 +32,17 @@ SETUP = {
             "Supported actions",
             "Import New Users and Profile Updates, Push New Users, Push Profile Updates, Push Groups",
         ),
-        ("Authentication Mode", "HTTP Header; paste the token into Authorization"),
-        ("In the provisioning tab", "To App: Create Users, Update User Attributes, Deactivate Users"),
+        ("Authentication Mode", _l("HTTP Header; paste the token into Authorization")),
+        (_l("In the provisioning tab"), "To App: Create Users, Update User Attributes, Deactivate Users"),
     ),
     "entra": (
-        ("Tenant URL", "the SCIM base URL above"),
-        ("Secret token", "the token, without the word Bearer"),
+        ("Tenant URL", _l("the SCIM base URL above")),
+        ("Secret token", _l("the token, without the word Bearer")),
         ("Provisioning mode", "Automatic"),
     ),
     "generic": (
-        ("Protocol", "SCIM 2.0 (RFC 7643, RFC 7644)"),
-        ("Authentication", "OAuth bearer token in the Authorization header"),
+        (_l("Protocol"), "SCIM 2.0 (RFC 7643, RFC 7644)"),
+        ("Authentication", _l("OAuth bearer token in the Authorization header")),
     ),
 }
 
@@ -95,9 +98,9 @@ def connector_add() -> Answer:
     try:
         connector_id = door.change(lambda ctx: services.create(ctx, kind=kind, name=_free_name(kind)).id)
     except (errors.Invalid, errors.Conflict) as error:
-        flash(error.detail, "error")
+        flash(told(error.detail), "error")
         return redirect(url_for("portal.connectors"))
-    flash("The connector is added, switched off. Issue a token next.", "success")
+    flash(_("The connector is added, switched off. Issue a token next."), "success")
     return redirect(url_for("portal.connector", connector_id=connector_id))
 
 
@@ -116,7 +119,7 @@ def connector(connector_id: str) -> Answer:
         door.change(lambda ctx: services.change(ctx, connector_id, **changes))
     except (errors.Invalid, errors.Conflict) as error:
         return show(connector_id, found=problems(error)), 422
-    flash("Portal information updated.", "success")
+    flash(_("Portal information updated."), "success")
     return redirect(url_for("portal.connector", connector_id=connector_id))
 
 
@@ -124,8 +127,9 @@ def connector(connector_id: str) -> Answer:
 def connector_enable(connector_id: str) -> Answer:
     """Switch a connector on or off; on is refused with the reason while something is undecided."""
     on = request.form.get("enabled") == "1"
-    now = "on; its calls are accepted now" if on else "off; its calls are refused"
-    said = f"Portal information updated. The connector is {now}."
+    said = _("Portal information updated. The connector is off; its calls are refused.")
+    if on:
+        said = _("Portal information updated. The connector is on; its calls are accepted now.")
     back = url_for("portal.connector", connector_id=connector_id)
     return door.attempt(lambda ctx: services.change(ctx, connector_id, enabled=on), said=said, back=back)
 
@@ -134,7 +138,7 @@ def connector_enable(connector_id: str) -> Answer:
 def connector_debug(connector_id: str) -> Answer:
     """Begin or end debug mode: for some hours the log keeps every call with its bodies."""
     back = url_for("portal.connector", connector_id=connector_id)
-    said = "Debug mode is over." if text("hours") == "0" else "Debug mode is on. It ends by itself."
+    said = _("Debug mode is over.") if text("hours") == "0" else _("Debug mode is on. It ends by itself.")
     return door.attempt(lambda ctx: services.change(ctx, connector_id, debug_for=_debug_time()), said=said, back=back)
 
 
@@ -165,8 +169,8 @@ def default_words(ctx: Ctx) -> str | None:
     """Name what users get whom no rule decides; None while that is not decided."""
     chosen = rulebook.current(ctx)[1]["defaults"]
     names = {key: one.name for key, one in rulebook.license_types(ctx).items()} if chosen else {}
-    words = [names.get(key or "", "no license") for _, key in sorted(chosen.items())]
-    return ", ".join(words) or None
+    nothing = _("no license")
+    return ", ".join(names.get(chosen[family] or "", nothing) for family in sorted(chosen)) or None
 
 
 def _card(one: Connector, live: list[Credential], failed: arrivals.Failures, decided: bool) -> Card:

@@ -12,6 +12,7 @@ from scim_portal.models import ContractLine
 from scim_portal.services import license_fields
 from scim_portal.web.portal import dates
 from scim_portal.web.portal.form_values import day, required_day, text, whole
+from scim_portal.protocol.sentences import say
 
 LONGEST_TEXT = 200
 
@@ -25,7 +26,11 @@ def typed(line: ContractLine | None = None) -> dict[str, Any]:
     for name in ("purchase_order", "vendor"):
         found[name] = text(name)
         if len(found[name] or "") > LONGEST_TEXT:
-            raise errors.Invalid(f"This may have {LONGEST_TEXT} characters at most.", field=name, value=found[name])
+            raise errors.Invalid(
+                say("This may have {longest_text} characters at most.", longest_text=LONGEST_TEXT),
+                field=name,
+                value=found[name],
+            )
     price, currency = text("unit_price"), text("currency")
     found["unit_price"] = license_fields.cost(price and price.replace(",", "."), field="unit_price")
     found["currency"] = license_fields.currency(currency and currency.upper())

@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import flash, redirect, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from scim_portal import errors
 from scim_portal.models import Job
 from scim_portal.services import exports as services
 from scim_portal.services import past_exports
+from scim_portal.web import languages
 from scim_portal.web.portal import door, wording
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import as_end_of_day, day, problems, text
 
-DATASETS = [("seats", "Seats: who has which license"), ("ledger", "Ledger: every change, with its reason")]
+DATASETS = [("seats", _l("Seats: who has which license")), ("ledger", _l("Ledger: every change, with its reason"))]
 FORMATS = [
-    ("csv-excel", "CSV for spreadsheets"),
-    ("csv-raw", "CSV, byte-true"),
-    ("jsonl-raw", "JSON Lines, the evidence"),
+    ("csv-excel", _l("CSV for spreadsheets")),
+    ("csv-raw", _l("CSV, byte-true")),
+    ("jsonl-raw", _l("JSON Lines, the evidence")),
 ]
 
 
@@ -48,7 +52,7 @@ def export_begin() -> Answer:
         door.change(lambda ctx: services.begin(ctx, services.checked(_asked(), ctx.now)))
     except errors.Invalid as error:
         return _page(problems(error)), 422
-    flash("The export is being made. It is listed here, and can be downloaded when it is done.", "success")
+    flash(_("The export is being made. It is listed here, and can be downloaded when it is done."), "success")
     return redirect(url_for("portal.exports"))
 
 
@@ -64,7 +68,7 @@ def export_download(export_id: str) -> Answer:
 
 
 def _asked() -> services.Request:
-    format, _, profile = request.form.get("format", "").partition("-")
+    format, __, profile = request.form.get("format", "").partition("-")
     until, as_of = (as_end_of_day(name, text(name)) for name in ("to", "as_of"))
     return services.Request(
         request.form.get("dataset", ""), format, since=day("from"), until=until,
@@ -94,8 +98,10 @@ def _pack(job: Job) -> Pack:
     asked = services.of_job(job)
     as_of = asked.as_of and asked.as_of - timedelta(seconds=1)
     period = " – ".join(wording.day(one) for one in (asked.since, asked.until, as_of) if one)
-    made = f"{job.result['rows']:,} rows" if job.result and "rows" in job.result else ""
+    rows = job.result.get("rows") if job.result else None
+    made = "" if rows is None else ngettext("%(n)s row", "%(n)s rows", rows, n=languages.number(rows))
     note = ", ".join(part for part in (period, made, job.message) if part)
-    title = f"{asked.dataset.capitalize()}, {'JSON Lines' if asked.format == 'jsonl' else 'CSV'}"
+    dataset = {"seats": _("Seats"), "ledger": _("Ledger")}.get(asked.dataset, asked.dataset.capitalize())
+    title = f"{dataset}, {'JSON Lines' if asked.format == 'jsonl' else 'CSV'}"
     url = url_for("portal.export_download", export_id=job.id) if job.state == "done" else None
     return Pack(title, note, job.state, job.created_at, job.result.get("sha256") if job.result else None, url)

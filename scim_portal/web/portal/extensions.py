@@ -16,6 +16,7 @@ from scim_portal.services.extensions import Declared
 from scim_portal.web.portal import door
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.extension_form import Form
+from scim_portal.web.telling import told
 
 KNOWN = (USER_SCHEMA, ENTERPRISE_SCHEMA, GROUP_SCHEMA)
 
@@ -69,7 +70,7 @@ def schema_remove(schema_id: str) -> Answer:
     try:
         door.change(lambda now: services.remove(now, schema_id))
     except errors.Conflict as error:
-        flash(error.detail, "error")
+        flash(told(error.detail), "error")
         return redirect(url_for("portal.schema", schema_id=schema_id))
     flash(_("“%(urn)s” is no longer declared. What came in by it is kept.", urn=urn), "success")
     return redirect(url_for("portal.schemas"))

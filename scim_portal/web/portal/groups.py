@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from scim_portal.services import connectors as connector_services
 from scim_portal.services import group_lists, list_exports, people, resource_types, rosters, rulebook
@@ -21,15 +22,20 @@ from scim_portal.web.portal.group_rules import Naming
 
 EMPTY = {
     "okta": (
-        "No members were sent",
-        "Okta pushed only the name. Assign the group to the app in Okta too, then push it again.",
+        _l("No members were sent"),
+        _l("Okta pushed only the name. Assign the group to the app in Okta too, then push it again."),
     ),
     "entra": (
-        "No members were sent",
-        "Entra sent only the name. Members follow with its next cycle, about every 40 minutes; only direct members are sent.",
+        _l("No members were sent"),
+        _l(
+            "Entra sent only the name. Members follow with its next cycle, about every 40 minutes; only direct members are sent."
+        ),
     ),
-    "generic": ("No members were sent", "The provider sent only the name, or members whom nobody knows here yet."),
-    None: ("No members", "Nobody is in this group."),
+    "generic": (
+        _l("No members were sent"),
+        _l("The provider sent only the name, or members whom nobody knows here yet."),
+    ),
+    None: (_l("No members"), _l("Nobody is in this group.")),
 }
 
 
@@ -92,16 +98,16 @@ def group(group_id: str) -> Answer:
     connectors = {one.id: one for one in connector_services.everyone(ctx)}
     source = connectors.get(found.connector_id or "")
     facts = [
-        ("Source", source.name if source else "this portal"),
-        ("External id", found.external_id),
-        ("Id", found.id),
+        (_("Source"), source.name if source else _("this portal")),
+        (_("External id"), found.external_id),
+        (_("Id"), found.id),
     ]
     return door.page(
         "group.html", section="groups", group=found, deleted=found.deleted_at is not None, total=members.total,
         members=user_list.lines(ctx, members.items), facts=facts,
         rules=_naming().of(found), line=rosters.lines(ctx, [found])[0],
         empty_words=EMPTY[source.kind if source else None],
-        **addresses.paging(members, "members"),
+        **addresses.paging(members, _("members")),
     )  # fmt: skip
 
 
@@ -110,7 +116,7 @@ def group_restore(group_id: str) -> Answer:
     """Undo a delete."""
     back = url_for("portal.group", group_id=group_id)
     return door.attempt(
-        lambda ctx: group_services.restore(ctx, group_id), said="The group is back with its members.", back=back
+        lambda ctx: group_services.restore(ctx, group_id), said=_("The group is back with its members."), back=back
     )
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
 from scim_portal import errors
+
+Text = str | LazyString
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +18,10 @@ class Guide:
 
     kind: str
     connector: str
-    title: str
-    lead: str
-    provider: str
-    test: str
+    title: Text
+    lead: Text
+    provider: Text
+    test: Text
     icon: str
 
 
@@ -25,28 +30,28 @@ class Mode:
     """A way of authenticating that is on here; `_setup_mode_<key>.html` says what to type where."""
 
     key: str
-    name: str
+    name: Text
 
 
 GUIDES = (
     Guide(
-        "okta-wizard", "okta", "Okta, an app of your own", "A SAML or SWA app made with Okta's App Integration Wizard.",
+        "okta-wizard", "okta", _l("Okta, an app of your own"), _l("A SAML or SWA app made with Okta's App Integration Wizard."),
         "Okta", "Test Connector Configuration", "writing-sign",
     ),
     Guide(
-        "okta-catalog", "okta", "Okta, a catalog app", "“SCIM 2.0 Test App” from Okta's app catalog.", "Okta",
+        "okta-catalog", "okta", _l("Okta, a catalog app"), _l("“SCIM 2.0 Test App” from Okta's app catalog."), "Okta",
         "Test API Credentials", "layout-dashboard",
     ),
     Guide(
-        "entra", "entra", "Microsoft Entra ID", "A non-gallery enterprise application with automatic provisioning.",
+        "entra", "entra", "Microsoft Entra ID", _l("A non-gallery enterprise application with automatic provisioning."),
         "Entra", "Test Connection", "users",
     ),
     Guide(
-        "other", "generic", "Another SCIM client", "Anything that speaks SCIM 2.0 and sends a bearer token.",
-        "the client", "the client's own connection test", "plug",
+        "other", "generic", _l("Another SCIM client"), _l("Anything that speaks SCIM 2.0 and sends a bearer token."),
+        _l("the client"), _l("the client's own connection test"), "plug",
     ),
 )  # fmt: skip
-MODES = (Mode("bearer", "Token in the HTTP header"),)
+MODES = (Mode("bearer", _l("Token in the HTTP header")),)
 
 
 def find(kind: str) -> Guide:

@@ -35,7 +35,7 @@ def license_new() -> Answer:
         except (errors.Invalid, errors.Conflict) as error:
             found = problems(error)
         else:
-            flash("The license type is there. Rules can give it now.", "success")
+            flash(_("The license type is there. Rules can give it now."), "success")
             return redirect(url_for("portal.license", key=key))
     form: Any = request.form or {"family": "cal", "rank": 10}
     return door.page(

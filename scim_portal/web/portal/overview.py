@@ -8,14 +8,17 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from scim_portal.context import Ctx
 from scim_portal.models import Connector, Credential
 from scim_portal.services import arrivals, catalog, connectors, records, rulebook, tokens
 from scim_portal.services.catalog import Summary
 from scim_portal.services.notice_rules import Kind
+from scim_portal.web.languages import number
 from scim_portal.web.portal import charts, dates, door, notices, wording
 from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.telling import told
 
 MOST_NOTICES = 3
 SOON = timedelta(days=30)
@@ -98,23 +101,27 @@ def _attention(ctx: Ctx, types: list[Summary], present: list[Connector]) -> list
 
 
 def _of_notice(line: notices.Line) -> Notice:
-    return Notice(line.tone, line.icon, line.text, f"{line.title}, {wording.ago(line.at)}", line.url, line.kind)
+    return Notice(line.tone, line.icon, told(line.text), f"{line.title}, {wording.ago(line.at)}", line.url, line.kind)
 
 
 def _present(ctx: Ctx, types: list[Summary], present: list[Connector]) -> list[Notice]:
     found = [notice for item in types for notice in _of_type(item)]
     if types and not rulebook.default_is_decided(ctx):
-        text = "Choose a license type or “no license” for everybody no rule decides."
-        found.append(Notice("warn", "list-check", "The default license is not decided", text, url_for("portal.rules")))
+        text = _("Choose a license type or “no license” for everybody no rule decides.")
+        found.append(
+            Notice("warn", "list-check", _("The default license is not decided"), text, url_for("portal.rules"))
+        )
     rules = [rule for rule in rulebook.current(ctx)[1]["rules"] if rule["state"] == "needs-attention"]
     found += [
-        Notice("bad", "list-check", f"The rule “{rule['name']}” needs attention", "A group it names is gone.",
+        Notice("bad", "list-check", _("The rule “%(rule)s” needs attention", rule=rule["name"]), _("A group it names is gone."),
                url_for("portal.frozen_rule", rule_id=rule["id"]), Kind.NEEDS_ATTENTION)
         for rule in rules
     ]  # fmt: skip
     if rulebook.draft(ctx):
         found.append(
-            Notice("info", "pencil", "A draft of the rules waits", "Preview and publish it.", url_for("portal.rules"))
+            Notice(
+                "info", "pencil", _("A draft of the rules waits"), _("Preview and publish it."), url_for("portal.rules")
+            )
         )
     live = tokens.live(ctx)
     return found + [notice for one in present if (notice := _of_connector(ctx, one, live.get(one.id, [])))]
@@ -123,17 +130,37 @@ def _present(ctx: Ctx, types: list[Summary], present: list[Connector]) -> list[N
 def _of_type(item: Summary) -> list[Notice]:
     one, found = item.type, []
     if one.waiting:
-        people = "person waits" if one.waiting == 1 else "people wait"
-        text = f"{one.used:,} of {item.limit or 0:,} seats are taken."
+        title = ngettext(
+            "%(n)s person waits for %(type)s", "%(n)s people wait for %(type)s", one.waiting,
+            n=number(one.waiting), type=one.name,
+        )  # fmt: skip
+        text = _("%(used)s of %(limit)s seats are taken.", used=number(one.used), limit=number(item.limit or 0))
         url = url_for("portal.waitlist", license=one.key)
-        found.append(Notice("warn", "hourglass", f"{one.waiting:,} {people} for {one.name}", text, url, Kind.EXHAUSTED))
+        found.append(Notice("warn", "hourglass", title, text, url, Kind.EXHAUSTED))
     own = url_for("portal.license", key=one.key)
     if item.over:
-        text = "Nobody loses a seat; nobody gets one until use is below the limit."
-        found.append(Notice("bad", "alert-triangle", f"{one.name} is over by {item.over:,}", text, own, Kind.OVER))
+        text = _("Nobody loses a seat; nobody gets one until use is below the limit.")
+        found.append(
+            Notice(
+                "bad",
+                "alert-triangle",
+                _("%(type)s is over by %(n)s", type=one.name, n=number(item.over)),
+                text,
+                own,
+                Kind.OVER,
+            )
+        )
     if one.suspended:
-        text = "No contract is in force. They resume when one is added."
-        found.append(Notice("bad", "player-pause", f"{one.suspended:,} seats of {one.name} are suspended", text, own))
+        text = _("No contract is in force. They resume when one is added.")
+        found.append(
+            Notice(
+                "bad",
+                "player-pause",
+                _("%(n)s seats of %(type)s are suspended", n=number(one.suspended), type=one.name),
+                text,
+                own,
+            )
+        )
     return found
 
 
@@ -145,7 +172,7 @@ def _of_connector(ctx: Ctx, one: Connector, live: list[Credential]) -> Notice | 
     url = url_for("portal.connector", connector_id=one.id)
     if last is None:
         title = _("%(name)s has no valid token", name=one.name)
-        return Notice("bad", "key", title, _("Its calls are refused. Issue a token."), url, Kind.TOKEN_EXPIRY)
+        return Notice("bad", "key", title, _(_("Its calls are refused. Issue a token.")), url, Kind.TOKEN_EXPIRY)
     if last > ctx.now + SOON:
         return None
     text = _("On %(day)s. Regenerate it, with an overlap if you like.", day=dates.on_day(last))

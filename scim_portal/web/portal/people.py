@@ -43,41 +43,47 @@ def user(user_id: str) -> Answer:
 @blueprint.post("/users/<user_id>/deactivate")
 def user_deactivate(user_id: str) -> Answer:
     """End a user's access; the seats are held."""
-    said = "The user is deactivated. Seats are held, then released."
+    said = _("The user is deactivated. Seats are held, then released.")
     return door.attempt(lambda ctx: provisioning.set_active(ctx, user_id, False), said=said, back=_own(user_id))
 
 
 @blueprint.post("/users/<user_id>/reactivate")
 def user_reactivate(user_id: str) -> Answer:
     """Give a deactivated user access again."""
-    said = "The user is active again."
+    said = _("The user is active again.")
     return door.attempt(lambda ctx: provisioning.set_active(ctx, user_id, True), said=said, back=_own(user_id))
 
 
 @blueprint.post("/users/<user_id>/restore")
 def user_restore(user_id: str) -> Answer:
     """Undo a delete."""
-    said = "The user is back, with their groups."
+    said = _("The user is back, with their groups.")
     return door.attempt(lambda ctx: provisioning.restore(ctx, user_id), said=said, back=_own(user_id))
 
 
 def _seat(seat: Seat, names: dict[str, str]) -> dict[str, Any]:
-    until = {"releasing": "settles until", "held": "held until"}.get(seat.state)
-    tail = f" It is {until} {wording.day(seat.due_at)}." if until and seat.due_at else ""
-    reason = f"From {wording.source(seat)}.{tail}"
+    reason = _("From %(source)s.", source=wording.source(seat))
+    if seat.due_at and seat.state == "releasing":
+        reason = _(
+            "From %(source)s. It settles until %(day)s.", source=wording.source(seat), day=wording.day(seat.due_at)
+        )
+    elif seat.due_at and seat.state == "held":
+        reason = _(
+            "From %(source)s. It is held until %(day)s.", source=wording.source(seat), day=wording.day(seat.due_at)
+        )
     return {
         "name": names[seat.license_type], "state": seat.state, "overage": seat.overage, "since": seat.since, "reason": reason,
     }  # fmt: skip
 
 
 def _ticket(ctx: Ctx, ticket: Ticket, names: dict[str, str]) -> dict[str, Any]:
-    kind = wording.CLASSES[ticket.klass]
-    since = f"since {wording.day(ticket.since)}"
-    reason = (
-        f"From {wording.source(ticket)}; no seat is free. Waiting {since}: {kind}, priority {ticket.queue_priority}."
-    )
+    reason = _(
+        "From %(source)s; no seat is free. Waiting since %(day)s: %(kind)s, priority %(priority)s.",
+        source=wording.source(ticket), day=wording.day(ticket.since), kind=wording.CLASSES[ticket.klass],
+        priority=ticket.queue_priority,
+    )  # fmt: skip
     if ticket.parked_until:
-        reason = f"The wish ended; the place is kept until {wording.day(ticket.parked_until)}."
+        reason = _("The wish ended; the place is kept until %(day)s.", day=wording.day(ticket.parked_until))
     return {
         "name": names[ticket.license_type],
         "position": people.position(ctx, ticket),

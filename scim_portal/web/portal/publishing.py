@@ -21,6 +21,7 @@ from scim_portal.services.shown_previews import Seen
 from scim_portal.web.portal import addresses, changed_by, door, linting
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.user_list import type_names
+from scim_portal.web.telling import told
 
 PAGE = 50
 FEW_NAMES = 8
@@ -61,7 +62,7 @@ def rules_preview() -> Answer:
     try:
         seen = shown_previews.of_draft(ctx, request.args.get("token"))
     except errors.Invalid as error:
-        flash(error.detail, "error")
+        flash(told(error.detail), "error")
         return redirect(url_for("portal.rules"))
     return _page(ctx, seen)
 

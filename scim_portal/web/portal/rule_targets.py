@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from rules.grants import NONE
 from rules.policy import LicenseType
 
@@ -66,5 +68,5 @@ def _fallback_names(family: str) -> Iterable[str]:
 
 def _family(key: str, members: list[LicenseType]) -> Family:
     types = [(one.key, one.name) for one in sorted(members, key=lambda one: (-one.rank, one.key))]
-    targets = [("", "leaves it to later rules"), *types, ("none", "no license")]
+    targets = [("", _("leaves it to later rules")), *types, ("none", _("no license"))]
     return Family(key, targets, types, min(MOST_FALLBACKS, len(types) - 1))

@@ -17,6 +17,7 @@ from scim_portal.services import access, admins, sessions, two_factor
 from scim_portal.web.portal import door
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import problems
+from scim_portal.web.telling import told
 
 
 @blueprint.route("/me/two-factor", methods=["GET", "POST"])
@@ -41,7 +42,7 @@ def me_two_factor_confirm() -> Answer:
     try:
         codes = door.change(work)
     except errors.Conflict as error:
-        flash(error.detail, "error")
+        flash(told(error.detail), "error")
         return redirect(url_for("portal.me_two_factor"))
     return _show(codes=codes) if codes else (_show(found={"code": _("This code is wrong. Type the newest one.")}), 422)
 

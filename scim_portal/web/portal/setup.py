@@ -58,7 +58,7 @@ def default_decide(kind: str) -> Answer:
     """Put the default license in force; only while nobody could lose or gain a seat by it."""
     guide = guides.find(kind)
     back = url_for("portal.setup_guide", kind=guide.kind, connector=request.args.get("connector"))
-    return door.attempt(_decide, said="The default license is decided.", back=back)
+    return door.attempt(_decide, said=_("The default license is decided."), back=back)
 
 
 @blueprint.get("/setup/<kind>/status")
@@ -93,16 +93,16 @@ def _default(ctx: Ctx) -> dict[str, Any]:
     families: dict[str, list[tuple[str, str]]] = {} if types else {"cal": []}
     for item in types:
         families.setdefault(item.type.family, []).append((item.type.key, item.type.name))
-    decided = [(family, names.get(key or "", "no license")) for family, key in sorted(chosen.items())]
+    decided = [(family, names.get(key or "", _("no license"))) for family, key in sorted(chosen.items())]
     return {"types": types, "decided": decided, "families": families, "not_here": _why_not_here(ctx)}
 
 
 def _why_not_here(ctx: Ctx) -> str | None:
     """Say why the default cannot be decided without a preview."""
     if rulebook.draft(ctx):
-        return "A draft of the rules waits. Decide the default in it, and publish it."
+        return _("A draft of the rules waits. Decide the default in it, and publish it.")
     if people.users(ctx, Wanted(), limit=1).items:
-        return "There are users already. Decide the default under Rules, where a preview shows what it changes."
+        return _("There are users already. Decide the default under Rules, where a preview shows what it changes.")
     return None
 
 

@@ -12,26 +12,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from scim_portal.protocol import filters
 from scim_portal.protocol.definitions import USER, ResourceType
 from scim_portal.protocol.errors import InvalidFilter
 
 CONDITIONS = {
-    "eq": "equals",
-    "ne": "does not equal",
-    "in": "is one of",
-    "not in": "is none of",
-    "co": "contains",
-    "not co": "does not contain",
-    "sw": "starts with",
-    "not sw": "does not start with",
-    "ew": "ends with",
-    "not ew": "does not end with",
-    "pr": "is present",
-    "not pr": "is missing",
-    "lt": "is before",
-    "gt": "is after",
+    "eq": _l("equals"),
+    "ne": _l("does not equal"),
+    "in": _l("is one of"),
+    "not in": _l("is none of"),
+    "co": _l("contains"),
+    "not co": _l("does not contain"),
+    "sw": _l("starts with"),
+    "not sw": _l("does not start with"),
+    "ew": _l("ends with"),
+    "not ew": _l("does not end with"),
+    "pr": _l("is present"),
+    "not pr": _l("is missing"),
+    "lt": _l("is before"),
+    "gt": _l("is after"),
 }
 GROUP_PATHS = frozenset({"groups", "groups.value"})
 PATH = re.compile(r"[A-Za-z][A-Za-z0-9:._$-]{0,255}\Z")

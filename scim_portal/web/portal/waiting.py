@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import request, url_for
+from flask_babel import gettext as _
 
 from scim_portal.context import Ctx
 from scim_portal.models import Connector, ProvisioningEntry
@@ -38,9 +39,9 @@ class Wait:
         """Give the milestones: name, line of the log, address of what it is about."""
         user, group = self.heard.user, self.heard.group
         return [
-            ("First call", self.heard.call, None),
-            ("First user", user, url_for("portal.user", user_id=user.resource_id) if user else None),
-            ("First group", group, url_for("portal.group", group_id=group.resource_id) if group else None),
+            (_("First call"), self.heard.call, None),
+            (_("First user"), user, url_for("portal.user", user_id=user.resource_id) if user else None),
+            (_("First group"), group, url_for("portal.group", group_id=group.resource_id) if group else None),
         ]
 
 

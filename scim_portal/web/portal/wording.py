@@ -85,7 +85,7 @@ def cause(entry: Any) -> str:
 
 def seat_state(state: str | None) -> str:
     """Tell the state of a seat; None is no seat."""
-    return "no seat" if state is None else SEAT_STATES.get(state, state)
+    return _("no seat") if state is None else str(SEAT_STATES.get(state, state))
 
 
 def source(row: Any) -> str:
