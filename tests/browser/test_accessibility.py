@@ -30,7 +30,8 @@ def test_every_page_is_clean(desk: Desk, theme: Literal["light", "dark"]) -> Non
     pages = (
         "/", "/users", "/users?state=waiting", "/users?q=nobody", f"/users/{desk.ids['ann']}", f"/users/{desk.ids['cleo']}",
         "/groups", f"/groups/{desk.ids['group']}", "/waitlist", "/licenses", "/licenses/pro", "/licenses/new", "/rules",
-        "/rules/new", "/rules/sales", "/rules/preview", "/rules/history", "/rules/test", f"/rules/test?user={desk.ids['ann']}",
+        "/rules/new", "/rules/sales", "/rules/preview", "/rules/history", "/rules/draft/test",
+        f"/rules/draft/test?user={desk.ids['ann']}",
         "/connectors",
         f"/connectors/{desk.ids['connector']}", f"/connectors/{desk.ids['connector']}/mapping",
         "/schemas", "/schemas/new", f"/schemas/{desk.ids['schema']}",
