@@ -103,6 +103,13 @@ def discard(ctx: Ctx, *, seen: str | None = None) -> None:
     rulebook.drop_draft(ctx)
 
 
+def hold(ctx: Ctx, document: Document) -> None:
+    """Let no edit in before this transaction ends. Raises `StaleVersion` when the draft is not this document by now."""
+    row = db.session.scalar(scoped(PolicyDraft, ctx).with_for_update())
+    if (row.document if row else rulebook.current(ctx)[1]) != document:
+        raise StaleVersion("Somebody wrote in the draft while it was checked.", field="preview_token")
+
+
 def overtaken(ctx: Ctx) -> tuple[int, Document] | None:
     """Give the version that the draft was begun over, and its document, if another one is live by now; else None."""
     draft = rulebook.draft(ctx)

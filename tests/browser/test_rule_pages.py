@@ -45,6 +45,10 @@ def test_the_two_sides_of_a_condition_follow_each_other_while_typing(desk: Desk)
     page = desk.sign_in()
     desk.go("/rules/new")
     text, count = page.get_by_label("Filter", exact=True), page.locator("#check-count")
+    page.get_by_label("Name").press("Enter")
+    expect(page.get_by_label("Attribute path")).to_have_value(
+        "groups"
+    )  # Enter saves, which wants a name; it removes nothing
     page.get_by_label("Attribute path").fill("userName")
     page.get_by_label("Matching text").press_sequentially("ann@acme.example")
     expect(text).to_have_value('userName eq "ann@acme.example"')

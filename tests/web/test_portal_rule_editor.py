@@ -28,7 +28,7 @@ def office(portal: PortalUnderTest) -> PortalUnderTest:
 
 def checked(visitor: Visitor, form: dict[str, Any]) -> str:
     """What the editor's script gets while something is typed."""
-    answer = visitor.send("/rules/check", form, headers=HTMX)
+    answer = visitor.send("/rules/draft/check", form, headers=HTMX)
     assert answer.status_code == 200
     text: str = answer.text
     return text
@@ -120,9 +120,9 @@ def test_groups_are_suggested_by_name_and_by_id_where_two_bear_it(office: Portal
     one, two, art = office.push("Sales"), office.push("sales"), office.push("Art, Design")
     office.push("Support")
     visitor = Visitor.signed_in(office)
-    found = visitor.get("/rules/groups?value.0=Support, sa", headers=HTMX).text
+    found = visitor.get("/rules/draft/groups?value.0=Support, sa", headers=HTMX).text
     assert {f"Support, {id}" for id in (one, two)} == set(re.findall(r'value="([^"]+)"', found))
-    assert re.findall(r'value="([^"]+)"', visitor.get("/rules/groups?value.0=art", headers=HTMX).text) == [art]
+    assert re.findall(r'value="([^"]+)"', visitor.get("/rules/draft/groups?value.0=art", headers=HTMX).text) == [art]
     office.scim("DELETE", f"/Groups/{two}")
     term = {"path.0": "groups", "op.0": "eq", "value.0": "Sales", "edited": "builder"}
     assert f"groups.value eq &#34;{one}&#34;" in checked(visitor, term)
@@ -130,11 +130,11 @@ def test_groups_are_suggested_by_name_and_by_id_where_two_bear_it(office: Portal
 
 def test_the_draft_is_tried_on_one_user_beside_the_live_rules(office: PortalUnderTest) -> None:
     visitor = Visitor.signed_in(office)
-    found = visitor.get("/rules/test?q=ben", headers=HTMX).text
-    ben = re.search(r"/rules/test\?user=([0-9a-f-]+)", found)
+    found = visitor.get("/rules/draft/test?q=ben", headers=HTMX).text
+    ben = re.search(r"/rules/draft/test\?user=([0-9a-f-]+)", found)
     assert ben
     assert "ben@acme.example" in found
-    page = visitor.page(f"/rules/test?user={ben[1]}")
+    page = visitor.page(f"/rules/draft/test?user={ben[1]}")
     assert "Due by the draft" not in page
     assert re.search(r"title equals “Boss” <span[^>]*>— has: clerk", page)
     form = {
@@ -145,12 +145,12 @@ def test_the_draft_is_tried_on_one_user_beside_the_live_rules(office: PortalUnde
         "state": "active",
     }
     visitor.send("/rules/new", form)
-    page = visitor.page(f"/rules/test?user={ben[1]}")
+    page = visitor.page(f"/rules/draft/test?user={ben[1]}")
     assert re.search(r"Due by the live rules</dt><dd>View<span[^>]*>the default", page)
     assert re.search(r"Due by the draft</dt><dd>Pro<span[^>]*>rule “Clerks”", page)
     assert "decides: Pro" in page
     visitor.send("/rules/new", form | {"name": "Nobody", "condition": 'not (title eq "Clerk" or title eq "Boss")'})
-    page = visitor.page(f"/rules/test?user={ben[1]}")
+    page = visitor.page(f"/rules/draft/test?user={ben[1]}")
     assert re.search(r'aria-label="false:".*?title is none of “Clerk” or “Boss” <span[^>]*>— has: clerk', page)
-    assert visitor.get("/rules/test?user=01a222fd-36ee-7000-8000-000000000000").status_code == 404
-    assert "Nobody is called like “zzz”." in visitor.page("/rules/test?q=zzz")
+    assert visitor.get("/rules/draft/test?user=01a222fd-36ee-7000-8000-000000000000").status_code == 404
+    assert "Nobody is called like “zzz”." in visitor.page("/rules/draft/test?q=zzz")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from scim_portal.db import transact
 from scim_portal.services import drafts, rulebook
 from tests.portals import PortalUnderTest, a_policy, a_rule
 from tests.web.test_statement_counts import counted
@@ -90,15 +91,38 @@ def test_what_is_moved_back_leaves_no_draft(five: PortalUnderTest) -> None:
 
 def test_the_numbers_come_after_the_page_in_few_statements(five: PortalUnderTest) -> None:
     visitor = Visitor.signed_in(five)
-    assert 'hx-get="' + five.base + '/rules/counts"' in visitor.page("/rules")
+    assert 'hx-get="' + five.base + '/rules/draft/counts"' in visitor.page("/rules")
     with counted() as statements:
-        text = visitor.page("/rules/counts")
+        text = visitor.page("/rules/draft/counts")
     assert len(statements) <= 14, statements
     assert re.search(r'id="matches-r2"[^>]*><span class="num">1<', text)
     assert re.search(r'id="decides-r2"[^>]*><span class="num d-block">0<', text)
     assert re.search(r'id="seats-r1"[^>]*><span class="num d-block">1<', text)
     assert "nobody is left to the default" in text
     assert re.search(r'id="matches-r2"><span class="num">1<', visitor.page("/rules?counts=1"))
+
+
+def test_pages_of_rules_take_a_bounded_number_of_statements(five: PortalUnderTest) -> None:
+    visitor = Visitor.signed_in(five)
+    more = [a_rule(f"x{n}", f'title eq "x{n}"', "pro") for n in range(30)]
+    transact(lambda: drafts.edit(five.ctx(), lambda document: document["rules"].extend(more)))
+    taken = {}
+    for path in (
+        "/rules",
+        "/rules/draft/counts",
+        "/rules/r1",
+        "/rules/history",
+        "/rules/draft/test?user=" + someone(five),
+    ):
+        with counted() as statements:
+            visitor.page(path)
+        taken[path] = len(statements)
+    assert max(taken.values()) <= 20, taken
+
+
+def someone(portal: PortalUnderTest) -> str:
+    id: str = portal.scim("GET", "/Users").json["Resources"][0]["id"]
+    return id
 
 
 def test_the_second_admin_is_told_who_changed_the_rule_and_loses_nothing(five: PortalUnderTest) -> None:
@@ -183,7 +207,7 @@ def test_readers_see_numbers_and_no_control(five: PortalUnderTest) -> None:
     assert re.search(r'id="matches-r2"><span class="num">1<', page)
     for control in ("data-grip", "up-r2", "Discard", "Set in the draft", "Preview and publish"):
         assert control not in page
-    assert reader.send("/rules/check", {"condition": "title pr"}).status_code == 403
+    assert reader.send("/rules/draft/check", {"condition": "title pr"}).status_code == 403
     assert reader.get("/rules/preview/changes.csv").status_code == 403
     assert Visitor.signed_in(five, "auditor").get("/rules/preview/changes.csv").status_code == 200
 

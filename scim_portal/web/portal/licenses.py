@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.context import Ctx
-from scim_portal.services import catalog, license_fields, retirement, rulebook
-from scim_portal.web.portal import charts, contracts, door, rules
+from scim_portal.services import catalog, drafts, license_fields, retirement, rulebook
+from scim_portal.web.portal import charts, contracts, door
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import problems, required_whole, text, whole
 
@@ -73,7 +73,7 @@ def license_default(key: str) -> Answer:
 
     def work(ctx: Ctx) -> None:
         family = catalog.find(ctx, key).family
-        rules.edit_draft(ctx, lambda document: document["defaults"].update({family: key}))
+        drafts.edit(ctx, lambda document: document["defaults"].update({family: key}))
 
     said = _("The default is set in the draft. Look at what it does, then publish it.")
     return door.attempt(work, said=said, back=url_for("portal.rules_preview"))

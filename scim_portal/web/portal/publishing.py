@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +16,7 @@ from rules.compare import Row
 from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.services import drafts, export_formats, previews, rulebook, shown_previews, user_names
-from scim_portal.services.previews import StalePreview
+from scim_portal.services.previews import Shown, StalePreview
 from scim_portal.services.rulebook import Published
 from scim_portal.services.shown_previews import Seen
 from scim_portal.web.portal import addresses, changed_by, door, linting
@@ -25,6 +26,7 @@ from scim_portal.web.telling import told
 
 PAGE = 50
 FEW_NAMES = 8
+SEPARATORS = re.compile(r"[\s.,'’]")
 CHUNK = 500
 COLUMNS = ("user_id", "user_name", "change", "license_before", "license_after", "reason")
 TONES = {"grant": "good", "swap": "info", "queue": "warn", "lesser": "warn", "release": "bad"}
@@ -90,7 +92,7 @@ def rules_publish() -> Answer:
     except errors.Invalid:
         return _of_another_draft(token)
     seen = shown_previews.of_draft(ctx, token)
-    if seen.is_large_loss and request.form.get("typed", "").strip().replace(",", "") != str(seen.lost):
+    if seen.is_large_loss and SEPARATORS.sub("", request.form.get("typed", "")) != str(seen.lost):
         said = _("Type %(number)s to confirm.", number=seen.lost)
         return _page(ctx, seen, found={"typed": said}), 422
     try:
@@ -108,8 +110,25 @@ def rules_publish() -> Answer:
 
 
 def _publish(token: str) -> Published:
-    """Put the draft in force as it was previewed. Raises `StalePreview`, and `Invalid` when it is another draft by now."""
-    return door.change(lambda ctx: previews.publish(ctx, drafts.working(ctx), token=token))
+    """Put the draft in force as it was previewed, while others write.
+
+    Raises `StalePreview`, and `Invalid` or `StaleVersion` when it is another draft by now.
+    """
+
+    def look() -> Shown:
+        ctx = door.context()
+        return previews.check(ctx, drafts.working(ctx), token=token)
+
+    def put(checked: Shown, whatever_moved: bool) -> Published:
+        return door.change(lambda ctx: _put_in_force(ctx, checked, whatever_moved))
+
+    return previews.publish_checked(look, put)
+
+
+def _put_in_force(ctx: Ctx, checked: Shown, whatever_moved: bool) -> Published:
+    rulebook.hold(ctx)  # before the draft, as whoever publishes by the API
+    drafts.hold(ctx, checked.document)
+    return previews.put_in_force(ctx, checked, whatever_moved=whatever_moved)
 
 
 def _of_another_draft(token: str) -> Answer:

@@ -47,7 +47,7 @@ class Checked:
     error: Fault | None = None
 
 
-@blueprint.post("/rules/check")
+@blueprint.post("/rules/draft/check")
 def rule_check() -> Answer:
     """Send what follows from what is typed: the other side, and the count or the fault. A fault leaves the count alone."""
     ctx, form = door.context(), Form.posted(request.form)
@@ -61,7 +61,7 @@ def rule_check() -> Answer:
     )  # fmt: skip
 
 
-@blueprint.get("/rules/groups")
+@blueprint.get("/rules/draft/groups")
 def rule_groups() -> Answer:
     """Suggest groups for the text that is typed into a term: names, or ids where a name says too little."""
     typed = next((value for name, value in request.args.items() if name.startswith("value.")), "")

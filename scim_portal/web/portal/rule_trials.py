@@ -60,7 +60,7 @@ class Family:
         return (self.due, self.by) != (self.live_due, self.live_by)
 
 
-@blueprint.get("/rules/test")
+@blueprint.get("/rules/draft/test")
 def rules_trial() -> Answer:
     """Find a user, and show how the draft is read for them."""
     ctx, chosen = door.context(), addresses.argument("user")

@@ -62,7 +62,7 @@ def rules() -> Answer:
     return door.page("rules.html", section="rules", focus=request.args.get("focus"), **values)
 
 
-@blueprint.get("/rules/counts")
+@blueprint.get("/rules/draft/counts")
 def rule_numbers() -> Answer:
     """Send whom each rule matches and decides, for the lines of the list that is open."""
     ctx = door.context()
