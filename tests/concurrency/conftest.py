@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from tests.concurrency.arena import Arena
 from tests.databases import Database, Databases
@@ -17,6 +18,12 @@ from tests.servers import Server, Servers
 def database(database: Database, databases: Databases) -> Database:
     """A migrated database of the same kind that only this directory uses, and with it a job queue of its own."""
     return databases.named(database.kind, "storm")
+
+
+@pytest.fixture(scope="session")
+def app(database: Database) -> Flask:
+    """The application on it; pytest would keep the one that other directories asked for."""
+    return database.app
 
 
 @pytest.fixture(scope="session")

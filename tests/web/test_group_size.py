@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import BigInteger, Text, cast, event, func, literal, select
 from sqlalchemy.sql.selectable import CTE
 
@@ -28,6 +29,12 @@ NUMBERED = {"id", "user_name", "user_name_folded"}
 def database(database: Database, databases: Databases) -> Database:
     """A database whose crowds are in nobody else's way."""
     return databases.named(database.kind, "crowded")
+
+
+@pytest.fixture(scope="session")
+def app(database: Database) -> Flask:
+    """The application on it; pytest would keep the one that other files asked for."""
+    return database.app
 
 
 def test_adding_one_member_to_fifty_thousand_costs_what_it_costs_in_a_hundred(portal: PortalUnderTest) -> None:

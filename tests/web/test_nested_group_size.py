@@ -6,6 +6,7 @@ import statistics
 import time
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from scim_portal.db import db
@@ -21,6 +22,12 @@ TURNS = 21
 def database(database: Database, databases: Databases) -> Database:
     """A database whose crowds are in nobody else's way."""
     return databases.named(database.kind, "crowded")
+
+
+@pytest.fixture(scope="session")
+def app(database: Database) -> Flask:
+    """The application on it; pytest would keep the one that other files asked for."""
+    return database.app
 
 
 def nest(portal: PortalUnderTest, top: str, low: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import structlog
+from flask import Flask
 from sqlalchemy import String, cast, select
 
 from scim_portal import logs
@@ -26,6 +27,12 @@ CANARY = "Canary-pa55word-7f3e9"
 def database(database: Database, databases: Databases) -> Database:
     """A database that is soon dumped, for it has nothing in it but what these tests store."""
     return databases.named(database.kind, "dumped")
+
+
+@pytest.fixture(scope="session")
+def app(database: Database) -> Flask:
+    """The application on it; pytest would keep the one that other files asked for."""
+    return database.app
 
 
 @pytest.fixture(autouse=True)
