@@ -18,8 +18,8 @@ from scim_portal.db import db
 from scim_portal.errors import Conflict, Invalid, NotFound, PortalError
 from scim_portal.models import Job, Override, User
 from scim_portal.protocol.errors import ScimError
-from scim_portal.services import catalog, overrides, provisioning, user_names, work
 from scim_portal.protocol.sentences import say
+from scim_portal.services import catalog, overrides, provisioning, user_names, work
 
 AT_ONCE = 20
 MOST = 200_000

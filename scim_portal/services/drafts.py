@@ -103,11 +103,9 @@ def discard(ctx: Ctx, *, seen: str | None = None) -> None:
     rulebook.drop_draft(ctx)
 
 
-def hold(ctx: Ctx, document: Document) -> None:
-    """Let no edit in before this transaction ends. Raises `StaleVersion` when the draft is not this document by now."""
-    row = db.session.scalar(scoped(PolicyDraft, ctx).with_for_update())
-    if (row.document if row else rulebook.current(ctx)[1]) != document:
-        raise StaleVersion("Somebody wrote in the draft while it was checked.", field="preview_token")
+def hold(ctx: Ctx) -> None:
+    """Let no edit of the draft in before this transaction ends."""
+    db.session.execute(scoped(PolicyDraft, ctx).with_for_update().execution_options(populate_existing=True))
 
 
 def overtaken(ctx: Ctx) -> tuple[int, Document] | None:

@@ -14,9 +14,9 @@ from scim_portal.db import db, scoped, unindexed
 from scim_portal.errors import Invalid
 from scim_portal.models import Ancestry, Group, Membership, Nesting, User
 from scim_portal.protocol.folding import fold_text
+from scim_portal.protocol.sentences import say
 from scim_portal.services import cursors
 from scim_portal.services.pages import COUNTED, Page
-from scim_portal.protocol.sentences import say
 
 STATES = ("present", "deleted", "empty")
 SORTS = {

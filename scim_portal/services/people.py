@@ -13,10 +13,10 @@ from scim_portal.errors import Invalid, NotFound
 from scim_portal.ids import is_id
 from scim_portal.models import Group, Seat, Ticket, User
 from scim_portal.protocol.folding import fold_text
+from scim_portal.protocol.sentences import say
 from scim_portal.services import cursors, rosters, user_conditions
 from scim_portal.services.pages import COUNTED, Page
 from scim_portal.services.user_conditions import Conditions, Wanted
-from scim_portal.protocol.sentences import say
 
 COUNTED_IN_INDEX = 200_000
 SORTS = {

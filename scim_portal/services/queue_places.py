@@ -21,10 +21,10 @@ from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import Invalid, NotFound
 from scim_portal.models import AdminAction, LicenseType
+from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, facts, licensing, people, rulebook, seats, standings
 from scim_portal.services.audit import Action
 from scim_portal.services.seats import Tally
-from scim_portal.protocol.sentences import say
 
 LONGEST_REASON = 500
 KEY_STARTS = 37

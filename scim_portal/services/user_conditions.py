@@ -18,8 +18,8 @@ from scim_portal.errors import Invalid
 from scim_portal.ids import is_id
 from scim_portal.models import Ancestry, LicenseType, Membership, NameTerm, Override, Seat, Ticket, User
 from scim_portal.protocol import filters
-from scim_portal.services import filter_sql, name_terms, resource_types, rosters
 from scim_portal.protocol.sentences import say
+from scim_portal.services import filter_sql, name_terms, resource_types, rosters
 
 STATES = ("active", "inactive", "deleted")
 CONCERNS = ("waiting", "attention", "exception")

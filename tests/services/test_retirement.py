@@ -77,7 +77,7 @@ def test_history_stays_and_a_held_seat_ends_in_its_time(two: PortalUnderTest) ->
     retire(two, "pro")
     assert two.usage()["pro"] == (1, 0)
     two.run_due()
-    assert [entry.event for entry in records.ledger(two.ctx(), license_type="pro").items] == [
+    assert [entry.event for entry in records.ledger(two.ctx(), records.LedgerFilter(license_type="pro")).items] == [
         "seat.granted",
         "seat.held",
     ]

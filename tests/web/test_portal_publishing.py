@@ -6,11 +6,13 @@ import csv
 import html
 import io
 import re
+from typing import Any
 
 import pytest
 
+from scim_portal.context import Ctx
 from scim_portal.db import transact
-from scim_portal.services import catalog, rulebook, shown_previews
+from scim_portal.services import catalog, previews, rulebook, shown_previews
 from scim_portal.web.portal import publishing
 from tests.portals import PortalUnderTest, a_patch, a_policy, a_rule
 from tests.web.visitor import Visitor
@@ -186,3 +188,25 @@ def test_a_draft_is_published_although_a_family_came_after_it(crowd: PortalUnder
     _page, token = preview(visitor)
     assert visitor.send("/rules/publish", {"preview_token": token}).location.endswith("/rules/history")
     assert rulebook.current(crowd.ctx())[0] == 2
+
+
+def test_what_is_written_while_a_draft_is_checked_is_not_lost(
+    crowd: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, other = Visitor.signed_in(crowd), Visitor.signed_in(crowd, "license-admin")
+    rewrite(visitor, "std")
+    _page, token = preview(visitor)
+    real = previews.check
+
+    def slowly(ctx: Ctx, content: Any, *, token: str) -> Any:
+        checked = real(ctx, content, token=token)
+        rewrite(other, "std", 'title eq "Boss"')
+        return checked
+
+    monkeypatch.setattr(previews, "check", slowly)
+    answer = visitor.send("/rules/publish", {"preview_token": token, "typed": "2"})
+    assert answer.status_code == 409
+    assert rulebook.current(crowd.ctx())[0] == 1
+    draft = rulebook.draft(crowd.ctx())
+    assert draft is not None
+    assert draft[1]["rules"][0]["condition"] == 'title eq "Boss"'

@@ -127,7 +127,9 @@ def _publish(token: str) -> Published:
 
 def _put_in_force(ctx: Ctx, checked: Shown, whatever_moved: bool) -> Published:
     rulebook.hold(ctx)  # before the draft, as whoever publishes by the API
-    drafts.hold(ctx, checked.document)
+    drafts.hold(ctx)
+    if shown_previews.of_now(ctx) != checked.document:
+        raise errors.StaleVersion("Somebody wrote in the draft while it was checked.", field="preview_token")
     return previews.put_in_force(ctx, checked, whatever_moved=whatever_moved)
 
 
