@@ -131,7 +131,7 @@ def test_every_setting_can_be_edited_and_a_taken_name_is_told_beside_its_field(t
     two.license("extra", 1, family="extra")
     form = {
         "name": "Extra", "family": "add-ons", "rank": "5", "allowance": "10%", "hold_days": "3", "settle_seconds": "60",
-        "thresholds": "50, 75", "unit_cost": "9,90", "currency": "eur",
+        "thresholds": "50, 75", "unit_cost": "9.90", "currency": "eur",
     }  # fmt: skip
     assert visitor.send("/licenses/extra", form).status_code == 302
     kept = catalog.find(two.ctx(), "extra")

@@ -46,7 +46,7 @@ def test_what_takes_nothing_away_is_saved_at_once(portal: PortalUnderTest) -> No
     path = f"/contract-lines/{line}"
     before = catalog.find_line(portal.ctx(), line).ends_at
     answer = visitor.send(
-        path, form_of(visitor.page(path)) | {"quantity": "7", "unit_price": "12,50", "currency": "eur"}
+        path, form_of(visitor.page(path)) | {"quantity": "7", "unit_price": "12.50", "currency": "eur"}
     )
     assert answer.location.endswith("/licenses/pro#contract")
     kept = catalog.find_line(portal.ctx(), line)
@@ -121,7 +121,7 @@ def test_bad_lines_are_refused_beside_their_fields(portal: PortalUnderTest) -> N
     line = used(portal)
     visitor = Visitor.signed_in(portal)
     for path in (f"/contract-lines/{line}", f"/contract-lines/{line}/renew", "/licenses/pro/lines"):
-        for wrong in ({"quantity": "many"}, {"unit_price": "dear"}, {"currency": "euro"}, {"ends_at": "someday"},
+        for wrong in ({"quantity": "many"}, {"unit_price": "1,250"}, {"currency": "euro"}, {"ends_at": "someday"},
                       {"starts_at": "2030-01-01", "ends_at": "2029-01-01"}, {"vendor": "v" * 201}):  # fmt: skip
             answer = visitor.send(path, {"quantity": "5"} | wrong)
             assert (answer.status_code, "form-error" in answer.text) == (422, True), (path, wrong)

@@ -32,7 +32,7 @@ def typed(line: ContractLine | None = None) -> dict[str, Any]:
                 value=found[name],
             )
     price, currency = text("unit_price"), text("currency")
-    found["unit_price"] = license_fields.cost(price and price.replace(",", "."), field="unit_price")
+    found["unit_price"] = license_fields.cost(price, field="unit_price")
     found["currency"] = license_fields.currency(currency and currency.upper())
     return found
 

@@ -92,7 +92,7 @@ def _settings() -> dict[str, Any]:
     allowance = text("allowance")
     found["allowance"] = allowance if allowance and allowance.endswith("%") else required_whole("allowance")
     if "unit_cost" in request.form:
-        found["unit_cost"] = (text("unit_cost") or "").replace(",", ".") or None
+        found["unit_cost"] = text("unit_cost")
     if "currency" in request.form:
         found["currency"] = (text("currency") or "").upper() or None
     if family := text("family"):
