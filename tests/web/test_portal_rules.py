@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scim_portal.services import rulebook
+from scim_portal.db import transact
+from scim_portal.services import retirement, rulebook
 from tests.portals import PortalUnderTest, a_patch, a_policy, a_rule
 from tests.web.visitor import Visitor
 
@@ -149,3 +150,14 @@ def test_a_token_without_a_date_is_refused(portal: PortalUnderTest) -> None:
     answer = Visitor.signed_in(portal).send(f"{own}/tokens", {"expires_at": ""})
     assert answer.status_code == 422
     assert "Choose a date." in answer.text
+
+
+def test_a_retired_license_is_not_offered_but_where_a_rule_names_it(portal: PortalUnderTest) -> None:
+    portal.license("pro", 2, rank=30)
+    portal.license("old", 2, rank=20)
+    portal.publish(a_policy(a_rule("all", "title pr", "pro")))
+    visitor = Visitor.signed_in(portal)
+    assert '<option value="old"' in visitor.page("/rules/new")
+    transact(lambda: retirement.retire(portal.ctx(), "old"))
+    assert '<option value="old"' not in visitor.page("/rules/new")
+    assert '<option value="pro"' in visitor.page("/rules/all")

@@ -8,9 +8,10 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
+from rules.policy import LicenseType
 from scim_portal import errors
 from scim_portal.context import Ctx
-from scim_portal.services import connectors, drafts, resource_types, rulebook
+from scim_portal.services import connectors, drafts, resource_types, retired_types, rulebook
 from scim_portal.services.drafts import Changed
 from scim_portal.web.portal import (
     attribute_paths,
@@ -113,10 +114,16 @@ def _page(
         "rule.html", section="rules", rule_id=rule_id, form=form, errors=found, was=was, theirs=theirs,
         checked=checked or rule_checks.first_look(ctx, form), elsewhere=[found[name] for name in found if name not in FIELDS],
         conditions=list(terms.CONDITIONS.items()), paths=attribute_paths.suggested(kind),
-        groups=rule_checks.suggestions(ctx, ""), families=rule_targets.families(rulebook.license_types(ctx)),
+        groups=rule_checks.suggestions(ctx, ""), families=rule_targets.families(_types(ctx, form)),
         connectors=[("", _("any")), *((one.id, one.name) for one in connectors.everyone(ctx))],
         action_url=url_for("portal.rule", rule_id=rule_id),
     )  # fmt: skip
+
+
+def _types(ctx: Ctx, form: Form) -> dict[str, LicenseType]:
+    """Give the license types to choose among: those in use, and what the rule names already."""
+    gone = retired_types.keys(ctx) - set(form.targets.values())
+    return {key: one for key, one in rulebook.license_types(ctx).items() if key not in gone}
 
 
 def _beside(error: errors.Invalid) -> dict[str, str]:
