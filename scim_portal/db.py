@@ -214,6 +214,8 @@ def _configure_postgresql(connection: Any, record: object) -> None:
     for setting in ("statement_timeout='30s'", "lock_timeout='10s'", "idle_in_transaction_session_timeout='60s'"):
         connection.execute(f"SET {setting}")
     connection.autocommit = autocommit
+    # Hot statements are planned once a connection; the driver's own limits are too low for how many there are.
+    connection.prepare_threshold, connection.prepared_max = 2, 400
 
 
 def _note_use(connection: Any, record: Any) -> None:
