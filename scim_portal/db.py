@@ -7,12 +7,15 @@ database refuses to order (40001, 40P01) are run again as a whole.
 
 from __future__ import annotations
 
+import math
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -20,7 +23,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, MetaData, Select, event, func, null, select
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -39,7 +42,8 @@ PATIENCE_SECONDS = 15.0
 LONGEST_PAUSE = 0.5
 RECYCLE_SECONDS = 300
 BUSY_MILLISECONDS = 15_000
-_turn = threading.Lock()
+IDLE_SECONDS = 5.0
+_turn, _writer = threading.Lock(), threading.Lock()
 T = TypeVar("T")
 
 
@@ -104,17 +108,32 @@ def transaction() -> Iterator[None]:
     if db.session.info.get("writing"):
         raise RuntimeError("a transaction is already open: services never open one")
     db.session.rollback()
-    db.session.info["writing"] = True
-    try:
-        db.session.connection(execution_options={"begin": "IMMEDIATE"})
+    with _in_line():
+        db.session.info["writing"] = True
+        try:
+            db.session.connection(execution_options={"begin": "IMMEDIATE"})
+            yield
+            db.session.flush()
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            db.session.info.pop("writing", None)
+
+
+@contextmanager
+def _in_line() -> Iterator[None]:
+    """Let SQLite's writers of one process come one after the other: its own way of waiting is to look again now and then."""
+    if db.engine.dialect.name != "sqlite":
         yield
-        db.session.flush()
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
+        return
+    if not _writer.acquire(timeout=BUSY_MILLISECONDS / 1000):
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+    try:
+        yield
     finally:
-        db.session.info.pop("writing", None)
+        _writer.release()
 
 
 def transact(unit: Callable[[], T]) -> T:
@@ -146,6 +165,15 @@ def reading() -> None:
         db.session.connection(execution_options={"begin": None})
 
 
+def connection() -> Connection:
+    """Give the connection of the present transaction; asking the session for it each time costs as much as a statement."""
+    session = db.session()
+    found: Connection | None = session.info.get("connection")
+    if found is None or found.closed:
+        found = session.info["connection"] = session.connection()
+    return found
+
+
 def snapshot() -> None:
     """Begin a read in which nothing changes underfoot, for exports and proofs; inside a write it is that write's view."""
     if db.session.info.get("writing"):
@@ -171,6 +199,8 @@ def prepare(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _configure_postgresql)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_ping_idle, engine.dialect))
 
 
 def _configure_sqlite(connection: Any, record: object) -> None:
@@ -192,12 +222,26 @@ def _configure_postgresql(connection: Any, record: object) -> None:
     for setting in ("statement_timeout='30s'", "lock_timeout='10s'", "idle_in_transaction_session_timeout='60s'"):
         connection.execute(f"SET {setting}")
     connection.autocommit = autocommit
+    # Hot statements are planned once a connection; the driver's own limits are too low for how many there are.
+    connection.prepare_threshold, connection.prepared_max = 2, 400
+
+
+def _note_use(connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ping_idle(dialect: Dialect, connection: Any, record: Any, proxy: object) -> None:
+    """Ask whether a connection still stands that nobody used for a while; asking each time would double short requests."""
+    if time.monotonic() - record.info.get("used_at", math.inf) > IDLE_SECONDS:
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # the pool then opens another one, and trusts none of the old ones
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Connect an application to its database."""
     options: dict[str, Any] = {
-        "pool_pre_ping": not settings.is_sqlite,
         "pool_size": 8,
         "max_overflow": 8,
         "hide_parameters": True,

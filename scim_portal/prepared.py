@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.visitors import iterate
 
-from scim_portal.db import db
+from scim_portal.db import connection
 
 Process = Callable[[Any], Any] | None
 # What PostgreSQL calls the type of a decimal number: the only types that ask how the database gives their values.
@@ -76,9 +76,9 @@ class Prepared:
 
     def all(self, **values: Any) -> list[Any]:
         """Run it in the present transaction and give the rows."""
-        connection = db.session().connection()
-        form = self._form(connection.dialect, values)
-        return form.read(_run(connection, form, form.bound(values)))
+        present = connection()
+        form = self._form(present.dialect, values)
+        return form.read(_run(present, form, form.bound(values)))
 
     def one_or_none(self, **values: Any) -> Any:
         """Run a statement that finds at most one row, and give it."""
@@ -90,9 +90,9 @@ class Prepared:
         if len(rows) == 1:
             self.all(**rows[0])
         elif rows:
-            connection = db.session().connection()
-            form = self._form(connection.dialect, rows[0])
-            _run(connection, form, [form.bound(row) for row in rows])
+            present = connection()
+            form = self._form(present.dialect, rows[0])
+            _run(present, form, [form.bound(row) for row in rows])
 
     def _form(self, dialect: Dialect, values: dict[str, Any]) -> _Form:
         if self._expanding is None:
@@ -107,11 +107,11 @@ class Prepared:
         return form
 
 
-def _run(connection: Connection, form: _Form, parameters: Any) -> Sequence[Any]:
-    if connection.engine.dispatch.before_cursor_execute:
-        result = connection.exec_driver_sql(form.text, parameters)
+def _run(present: Connection, form: _Form, parameters: Any) -> Sequence[Any]:
+    if present.engine.dispatch.before_cursor_execute:
+        result = present.exec_driver_sql(form.text, parameters)
         return result.all() if result.returns_rows else ()
-    driver = connection.connection.dbapi_connection
+    driver = present.connection.dbapi_connection
     cursor = driver.cursor()  # type: ignore[union-attr]
     try:
         if type(parameters) is list:
@@ -119,18 +119,19 @@ def _run(connection: Connection, form: _Form, parameters: Any) -> Sequence[Any]:
             return ()
         cursor.execute(form.text, parameters)
         return () if form.row is None else cursor.fetchall()
-    except connection.dialect.dbapi.Error as error:  # type: ignore[union-attr]
-        raise _translated(connection, form, error, driver, cursor) from error
+    except present.dialect.dbapi.Error as error:  # type: ignore[union-attr]
+        raise _translated(present, form, error, driver, cursor) from error
     finally:
         cursor.close()
 
 
-def _translated(connection: Connection, form: _Form, error: Any, driver: Any, cursor: Any) -> BaseException:
+def _translated(present: Connection, form: _Form, error: Any, driver: Any, cursor: Any) -> BaseException:
     """Make SQLAlchemy's error of the driver's, and give a lost connection up."""
-    dialect = connection.dialect
+    dialect = present.dialect
     is_lost = dialect.is_disconnect(error, driver, cursor)
     if is_lost:
-        connection.invalidate(error)
+        present.invalidate(error)
+        present.engine.dispose(close=False)  # the others of the pool went with it
     kind: Any = dialect.dbapi.Error  # type: ignore[union-attr]
     return DBAPIError.instance(
         form.text, None, error, kind, hide_parameters=True, connection_invalidated=is_lost, dialect=dialect

@@ -5,6 +5,7 @@ A request line or header that is too long, a broken header, chunks that are none
 
 from __future__ import annotations
 
+import gc
 import json
 from typing import Any
 
@@ -21,6 +22,12 @@ DETAILS = {
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """The threaded worker, answering in JSON where the library answers in HTML."""
+
+    def load_wsgi(self) -> None:
+        """Load the application, and have the garbage collector leave alone what was loaded: it stays for good."""
+        super().load_wsgi()
+        gc.collect()
+        gc.freeze()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Let the library judge and log, and translate what it sends."""

@@ -13,19 +13,48 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from scim_portal import ids
 from scim_portal.context import Ctx
 from scim_portal.db import db, insert
 from scim_portal.models import Departures, Group, User
+from scim_portal.prepared import Prepared
 
 Model = type[User] | type[Group]
 SETTLED = timedelta(minutes=2)
 MOST_PLACES = 20_000
 MOST_SHELVES = 1_000
 _D = Departures.__table__
-_COUNT = select(_D.c.count).where(_D.c.portal_id == bindparam("portal"), _D.c.kind == bindparam("kind"))
+_COUNT = Prepared(select(_D.c.count).where(_D.c.portal_id == bindparam("portal"), _D.c.kind == bindparam("kind")))
+
+
+def _page(model: Model, *, skipping: bool) -> Prepared:
+    table = model.__table__.c
+    beyond = [table.portal_id == bindparam("portal"), table.deleted_at.is_(None), table.id >= bindparam("first")]
+    query = select(table.id, table.version, table.document).where(*beyond)
+    if skipping:
+        # Skipping is done on the index alone; with documents in the same query, PostgreSQL would fetch each of them.
+        start = select(table.id).where(*beyond).order_by(table.id).offset(bindparam("skip")).limit(1)
+        query = query.where(table.id >= start.scalar_subquery())
+    return Prepared(query.order_by(table.id).limit(bindparam("most")))
+
+
+def _counted(model: Model) -> Prepared:
+    """Count those after an id: all, those older than the horizon, and the last of these."""
+    table = model.__table__.c
+    old = table.id < bindparam("horizon")
+    found = (
+        func.count().label("all_after"),
+        func.count().filter(old).label("settled"),
+        func.max(table.id).filter(old).label("last"),
+    )
+    mine = (table.portal_id == bindparam("portal"), table.deleted_at.is_(None), table.id > bindparam("after"))
+    return Prepared(select(*found).where(*mine))
+
+
+_PAGES = {(model, skips): _page(model, skipping=skips) for model in (User, Group) for skips in (False, True)}
+_COUNTED = {model: _counted(model) for model in (User, Group)}
 
 
 @dataclass(slots=True)
@@ -53,7 +82,7 @@ def note_departure(ctx: Ctx, model: Model) -> None:
     db.session.execute(new.on_conflict_do_update(index_elements=["portal_id", "kind"], set_=more))
 
 
-def page(ctx: Ctx, model: Model, *, offset: int, count: int) -> tuple[Sequence[Row[Any]], int]:
+def page(ctx: Ctx, model: Model, *, offset: int, count: int) -> tuple[Sequence[Any], int]:
     """Give rows (id, version, document) from an offset on, oldest first, and how many there are in all."""
     found = _rows(ctx, model, "", count) if count and not offset else []
     if not offset and len(found) < count:
@@ -70,35 +99,25 @@ def page(ctx: Ctx, model: Model, *, offset: int, count: int) -> tuple[Sequence[R
     return found, _total(ctx, model, shelf)
 
 
-def _rows(ctx: Ctx, model: Model, first: str, count: int, *, skip: int = 0) -> Sequence[Row[Any]]:
-    table = model.__table__.c
-    beyond = [table.portal_id == ctx.portal.id, table.deleted_at.is_(None), table.id >= first]
-    query = select(table.id, table.version, table.document).where(*beyond)
-    if skip:
-        # Skipping is done on the index alone; with documents in the same query, PostgreSQL would fetch each of them.
-        start = select(table.id).where(*beyond).order_by(table.id).offset(skip).limit(1).scalar_subquery()
-        query = query.where(table.id >= start)
-    return db.session.execute(query.order_by(table.id).limit(count)).all()
+def _rows(ctx: Ctx, model: Model, first: str, count: int, *, skip: int = 0) -> Sequence[Any]:
+    more = {"skip": skip} if skip else {}
+    return _PAGES[model, bool(skip)].all(portal=ctx.portal.id, first=first, most=count, **more)
 
 
 def _total(ctx: Ctx, model: Model, shelf: _Shelf) -> int:
     number, id = shelf.places[-1]
     before = number if id else 0
-    table = model.__table__.c
-    old = table.id < _horizon(ctx)
-    counted = select(func.count(), func.count().filter(old), func.max(table.id).filter(old)).where(
-        table.portal_id == ctx.portal.id, table.deleted_at.is_(None), table.id > id
-    )
-    all_after, settled, last = db.session.execute(counted).one()
-    if last is not None:
-        shelf.learn(before + settled, last)
-    return before + int(all_after)
+    row = _COUNTED[model].one_or_none(portal=ctx.portal.id, after=id, horizon=_horizon(ctx))
+    if row.last is not None:
+        shelf.learn(before + row.settled, row.last)
+    return before + int(row.all_after)
 
 
 def _shelf(ctx: Ctx, model: Model) -> _Shelf:
     """Give what is known of the list as it stands now; what was known before a departure is forgotten."""
     names = {"portal": ctx.portal.id, "kind": model.__name__}
-    departures = db.session.scalar(_COUNT, names) or 0
+    row = _COUNT.one_or_none(**names)
+    departures = 0 if row is None else row[0]
     shelf = _shelves.get((ctx.portal.id, model.__name__))
     if shelf is None or shelf.departures != departures:
         if len(_shelves) >= MOST_SHELVES:

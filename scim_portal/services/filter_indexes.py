@@ -12,17 +12,18 @@ from sqlalchemy import ColumnElement, Select, select, union_all
 
 from scim_portal.models import Ancestry, Email, Group, Membership, Nesting, User
 from scim_portal.protocol.filters import Bound, BoundAnd, BoundCompare, BoundValuePath
+from scim_portal.services import filter_slots
 
 # PostgreSQL refuses index entries of more than about 2,700 bytes; what an index cuts off, the exact test compares.
-INDEXED_CHARACTERS = 200
+INDEXED_CHARACTERS = filter_slots.LONGEST
 
 
-def candidates(node: Bound, model: type[User] | type[Group], portal_id: str) -> ColumnElement[bool] | None:
+def candidates(node: Bound, model: type[User] | type[Group], portal_id: Any) -> ColumnElement[bool] | None:
     """Give a condition on the id that every row which meets the term meets; None when no index helps."""
     found = _equality(node)
     if found is None:
         return None
-    name, value = found
+    name, value = found[0], filter_slots.operand(found[1])
     match model.__name__, name:
         case "User", "emails":
             return User.id.in_(_by_mail(portal_id, value))
@@ -53,12 +54,12 @@ def _inner_equality(node: Bound) -> str | None:
     return None
 
 
-def _by_mail(portal_id: str, value: str) -> Select[Any]:
-    cut = value[:INDEXED_CHARACTERS]
+def _by_mail(portal_id: Any, value: Any) -> Select[Any]:
+    cut = value[:INDEXED_CHARACTERS] if isinstance(value, str) else value
     return select(Email.user_id).where(Email.portal_id == portal_id, Email.value_folded == cut)
 
 
-def _in_group(portal_id: str, id: str) -> Any:
+def _in_group(portal_id: Any, id: Any) -> Any:
     direct = select(Membership.user_id).where(Membership.portal_id == portal_id, Membership.group_id == id)
     below = (
         select(Membership.user_id)
@@ -68,7 +69,7 @@ def _in_group(portal_id: str, id: str) -> Any:
     return union_all(direct, below)
 
 
-def _with_member(portal_id: str, id: str) -> Any:
+def _with_member(portal_id: Any, id: Any) -> Any:
     users = select(Membership.group_id).where(Membership.portal_id == portal_id, Membership.user_id == id)
     groups = select(Nesting.group_id).where(Nesting.portal_id == portal_id, Nesting.member_id == id)
     return union_all(users, groups)

@@ -35,7 +35,7 @@ from scim_portal.models import Group, User
 from scim_portal.protocol import filters
 from scim_portal.protocol.errors import InvalidFilter
 from scim_portal.protocol.filters import BoundCompare, BoundPresent, BoundValuePath, Target
-from scim_portal.services import filter_indexes, filter_links
+from scim_portal.services import filter_indexes, filter_links, filter_slots
 
 Condition = ColumnElement[bool]
 Leaf = BoundCompare | BoundPresent
@@ -57,13 +57,16 @@ GROUP_COLUMNS: dict[tuple[str, ...], Any] = {
 }
 
 
-def condition(bound: filters.Bound, model: type[User] | type[Group], dialect: str, portal_id: str) -> Condition:
-    """Compile a filter over users or groups of one portal; `dialect` is `sqlite` or `postgresql`."""
+def condition(bound: filters.Bound, model: type[User] | type[Group], dialect: str, portal_id: Any) -> Condition:
+    """Compile a filter over users or groups of one portal; `dialect` is `sqlite` or `postgresql`.
+
+    `portal_id` may be a parameter, and texts in the filter places (`filter_slots`).
+    """
     return _Compiler(model, dialect, portal_id).compile(bound)
 
 
 class _Compiler:
-    def __init__(self, model: type[User] | type[Group], dialect: str, portal_id: str) -> None:
+    def __init__(self, model: type[User] | type[Group], dialect: str, portal_id: Any) -> None:
         self.model = model
         self.portal_id = portal_id
         self.postgresql = dialect == "postgresql"
@@ -188,7 +191,7 @@ class _Compiler:
             raise InvalidFilter("The filter contains the control character U+0000.", value=operand)
         if value in _INSTANTS and isinstance(operand, str):
             operand = datetime.fromisoformat(operand)
-        compared = self.compare(node.op, value, operand)
+        compared = self.compare(node.op, value, filter_slots.operand(operand))
         if isinstance(value, InstrumentedAttribute):  # a column, and an index may serve it: no function around it
             return and_(value.is_not(None), compared) if value.nullable else compared
         return func.coalesce(compared, false())

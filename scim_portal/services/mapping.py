@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -82,13 +83,13 @@ def finished_user(
     if licenses:
         document = document.replace(_SCHEMAS, f'{_SCHEMAS}"{LICENSE_URN}",', 1)
         tail += b',"' + LICENSE_URN.encode() + b'":' + orjson.dumps({"licenses": licenses})
-    return _located(document, location(scim_base_url, USER, id)) + tail + b"}"
+    return _located(document, _address(scim_base_url, USER.endpoint), id) + tail + b"}"
 
 
 def finished_group(document: str, id: str, scim_base_url: str, members: list[Resource] | None) -> bytes:
     """Splice the portal's address and the members into a stored document; None leaves members out."""
     tail = b',"members":' + orjson.dumps(members) + b"}" if members is not None else b"}"
-    return _located(document, location(scim_base_url, GROUP, id)) + tail
+    return _located(document, _address(scim_base_url, GROUP.endpoint), id) + tail
 
 
 def group_reference(scim_base_url: str, id: str, display: str, type: str) -> Resource:
@@ -107,8 +108,14 @@ def folded_display(display: str | None) -> str | None:
     return None if display is None else fold_text(display)
 
 
-def _located(document: str, address: str) -> bytes:
-    return document[:-2].encode() + b',"location":' + orjson.dumps(address) + b"}"
+@lru_cache(maxsize=1000)
+def _address(scim_base_url: str, endpoint: str) -> str:
+    """Give the beginning of all addresses of a type, as JSON writes it."""
+    return orjson.dumps(f"{scim_base_url}{endpoint}/").decode()[:-1]
+
+
+def _located(document: str, address: str, id: str) -> bytes:
+    return f'{document[:-2]},"location":{address}{id}"}}'.encode()
 
 
 def _columns(kind: ResourceType, content: Resource, stamp: Stamp) -> dict[str, Any]:

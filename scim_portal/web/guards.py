@@ -12,10 +12,11 @@ from functools import wraps
 from typing import Any
 
 from flask import g, request
+from sqlalchemy.exc import DBAPIError
 
 from scim_portal import clock
 from scim_portal.context import UNREAD, Actor, ActorKind, Ctx
-from scim_portal.db import reading, transact
+from scim_portal.db import db, reading, transact
 from scim_portal.ids import new_id
 from scim_portal.services import tokens
 from scim_portal.services.resource_types import Outdated
@@ -28,10 +29,15 @@ View = Callable[..., Any]
 
 def request_id() -> str:
     """Give this request's id: the caller's `X-Request-ID` when it is a plain word, else one of ours."""
-    if "request_id" not in g:
-        sent = request.headers.get("X-Request-ID", "")
-        g.request_id = sent if REQUEST_ID.match(sent) else new_id()
-    found: str = g.request_id
+    return name_request(request.environ)
+
+
+def name_request(environ: dict[str, Any]) -> str:
+    """Give the id of the request that an environment is of."""
+    found: str | None = environ.get("portal.request_id")
+    if found is None:
+        sent = environ.get("HTTP_X_REQUEST_ID", "")
+        found = environ["portal.request_id"] = sent if REQUEST_ID.match(sent) else new_id()
     return found
 
 
@@ -47,7 +53,15 @@ def authenticate(prefix: str, kind: ActorKind) -> tuple[Ctx, Bearer]:
     """Check the credential of this request and make its context. Raises `Unauthorized`, `Forbidden`."""
     portal, now = tenancy.portal(), clock.now()
     reading()
-    bearer = tokens.authenticate(portal, tenancy.settings().secret_key, prefix, presented(), now)
+    secret, value = tenancy.settings().secret_key, presented()
+    try:
+        bearer = tokens.authenticate(portal, secret, prefix, value, now)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        db.session.remove()  # the database went away and may be back: nothing was done yet, so ask once more
+        reading()
+        bearer = tokens.authenticate(portal, secret, prefix, value, now)
     if bearer.needs_stamp:
         transact(lambda: tokens.stamp(portal, bearer, now, request.remote_addr))
         reading()

@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from scim_portal.db import db
 from scim_portal.services import tokens
+from scim_portal.web import tenancy
 from tests.clients import LoneClient
 from tests.portals import PortalUnderTest, a_group, a_patch, a_policy, a_user
 
@@ -43,6 +44,7 @@ def counted() -> Iterator[list[str]]:
 def busy(portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch) -> PortalUnderTest:
     """A portal with a default licence whose token was used a moment ago, so that its stamp is not due, however long we take."""
     monkeypatch.setattr(tokens, "STAMP_EVERY", timedelta(days=1))
+    monkeypatch.setattr(tenancy, "KNOWN_SECONDS", 3600.0)
     portal.client = LoneClient(portal.app, portal.app.response_class)
     portal.license("view", 1000)
     portal.publish(a_policy(default="view"))
