@@ -20,7 +20,7 @@ from scim_portal.protocol import filters
 from scim_portal.protocol.filters import Target
 
 MOST_TOLD: Final = 8
-Seen: TypeAlias = dict[tuple[str | None, tuple[str, ...]], tuple[str, ...]]
+Seen: TypeAlias = dict[tuple[str | None, tuple[str, ...]], tuple[tuple[str, ...], frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,12 @@ def terms(tree: filters.Node, bound: filters.Bound, resource: Mapping[str, Any])
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """One term as it is written, what it reads, and its test: the same for everybody."""
+    """One term as it is written, what it reads, and its test: the same for everybody. Most ask whether it `equals` a text."""
 
     text: str
     target: Target
     holds: filters.Test
+    equals: str | None
 
 
 def _written(tree: filters.Node, bound: filters.Bound) -> Iterator[_Written]:
@@ -99,7 +100,14 @@ def _written(tree: filters.Node, bound: filters.Bound) -> Iterator[_Written]:
         case filters.Not(item), filters.BoundNot(part):
             yield from _written(item, part)
         case _:
-            yield _Written(filters.to_text(tree), _target(bound), filters.function(bound))
+            yield _Written(filters.to_text(tree), _target(bound), filters.function(bound), _equals(bound))
+
+
+def _equals(bound: filters.Bound) -> str | None:
+    match bound:
+        case filters.BoundCompare(_, "eq", str() as value):
+            return value
+    return None
 
 
 def _target(bound: filters.Bound) -> Target:
@@ -114,8 +122,19 @@ def _seen_terms(written: Iterable[_Written], resource: Mapping[str, Any], seen: 
     for one in written:
         place = (one.target.schema_uri, one.target.names)
         if place not in seen:
-            seen[place] = tuple(_values(one.target, resource))
-        yield Term(one.text, seen[place], one.holds(resource))
+            seen[place] = tuple(_values(one.target, resource)), _texts(one.target, resource)
+        shown, texts = seen[place]
+        yield Term(one.text, shown, one.holds(resource) if one.equals is None else one.equals in texts)
+
+
+def _texts(target: Target, resource: Mapping[str, Any]) -> frozenset[str]:
+    """Gather all texts that an attribute may be found equal to."""
+    level = resource if target.schema_uri is None else resource.get(target.schema_uri, {})
+    found = level.get(target.names[0])
+    values = found if isinstance(found, list) else [found]
+    if len(target.names) > 1:
+        values = [one.get(target.names[1]) for one in values if isinstance(one, dict)]
+    return frozenset(one for one in values if isinstance(one, str))
 
 
 def _values(target: Target, resource: Mapping[str, Any]) -> Iterator[str]:

@@ -17,7 +17,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.thoroughness import NIGHTLY
+
 ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 180  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Storm:
         """Wait for all answers; they come in the order of the calls."""
         found = [Answer(0)] * self.count
         for number, caller in enumerate(self.callers):
-            told, _ = caller.communicate(timeout=180)
+            told, _ = caller.communicate(timeout=PATIENCE)
             found[number :: len(self.callers)] = [Answer(**one) for one in json.loads(told)]
         return found
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 import rules
 from rules import Explanation, Facts
 from rules.explain import Term, terms
 from scim_portal.protocol import filters, resource
 from scim_portal.protocol.definitions import ENTERPRISE_URN, USER
+from tests.rules import shapes
 from tests.rules.world import R1, R2, R3, World, a_policy, some_facts
+from tests.thoroughness import searching
 
 USER_DOCUMENT: dict[str, Any] = {
     "userName": "Ann",
@@ -118,3 +121,21 @@ def test_an_undecided_family_and_a_kept_place_are_told() -> None:
     world.join("a", "sales")
     world.join("a", "eng")
     assert "The person keeps a place for pro with number 1." in rules.sentences(explained(world, "a"))
+
+
+@searching(200)
+@given(text=shapes.CONDITIONS, document=shapes.DOCUMENTS)
+def test_each_term_is_true_as_the_filter_says(text: str, document: dict[str, Any]) -> None:
+    tree, folded = filters.parse(text), shapes.folded(document)
+    parts = list(terms(tree, filters.bind(tree, shapes.PEOPLE), folded))
+    alone = [filters.bind(filters.parse(part.text), shapes.PEOPLE) for part in parts]
+    assert [part.holds for part in parts] == [filters.matches(one, folded) for one in alone]
+
+
+def test_a_sentence_tells_the_first_terms_of_a_long_condition() -> None:
+    long = " or ".join(f'title eq "t{number}"' for number in range(11))
+    world = World(policy=a_policy({**R2, "condition": long}))
+    world.join("a")
+    (sentence,) = [one for one in rules.sentences(explained(world, "a")) if "“Sales”" in one]
+    assert 'title eq "t7" is false (seen: nothing); and 3 more.' in sentence
+    assert '"t8"' not in sentence
