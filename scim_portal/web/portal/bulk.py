@@ -21,7 +21,7 @@ from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import day, problems, text
 
 TYPED_FROM = 11
-OF_FILTERS = ("q", "state", "concern", "license", "connector", "group")
+OF_LIST = ("q", "state", "concern", "license", "connector", "group", "sort")
 LIST = "portal.users"
 
 
@@ -130,15 +130,15 @@ def _typed() -> str:
 
 
 def _kept(ids: list[str]) -> list[tuple[str, str]]:
-    """Give the hidden fields that choose the same users again."""
+    """Give the hidden fields that choose the same users again, and lead back to the same list."""
+    kept = [(name, request.form[name]) for name in OF_LIST if request.form.get(name)]
     if request.form.get("scope") == "all":
-        filters: list[Any] = [(name, request.form[name]) for name in OF_FILTERS if request.form.get(name)]
-        return [("scope", "all"), *filters]
-    return [("scope", "chosen"), *(("id", id) for id in ids)]
+        return [("scope", "all"), *kept]
+    return [("scope", "chosen"), *(("id", id) for id in ids), *kept]
 
 
 def _back() -> str:
-    kept: dict[str, Any] = {name: request.form[name] for name in (*OF_FILTERS, "sort") if request.form.get(name)}
+    kept: dict[str, Any] = {name: request.form[name] for name in OF_LIST if request.form.get(name)}
     return url_for(LIST, **kept)
 
 
