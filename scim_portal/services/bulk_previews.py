@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy import select
 
@@ -97,11 +98,11 @@ def _changes(ctx: Ctx, order: Order, ids: Sequence[str]) -> tuple[Change, ...]:
     )  # fmt: skip
     found = [_as_if(order, one, active[one.user_id]) for one in facts.load(ctx, ids)]
     standing = standings.load(ctx, [one.user_id for one in found])
-    cause = "deactivate" if order.action is Action.DEACTIVATE else "evaluate"
+    cause: Literal["deactivate", "evaluate"] = "deactivate" if order.action is Action.DEACTIVATE else "evaluate"
     persons = [
         Person(one.user_id, standing[one.user_id], decide(policy, one, ctx.now).families, one.active, cause)
         for one in found
-    ]  # type: ignore[arg-type]
+    ]
     rows = list(db.session.scalars(scoped(LicenseType, ctx).order_by(LicenseType.key)))
     waiting, suspended = ({row.key for row in rows if row.waiting}, {row.key for row in rows if row.suspended})
     book = standings.SqlBook(ctx, {one.user_id for one in persons}, waiting, suspended)

@@ -111,7 +111,8 @@ def _state(state: str) -> Any:
 
 
 def _probes(ctx: Ctx, wanted: Wanted) -> Iterator[Probe]:
-    for word in name_terms.words(wanted.search or "")[:MOST_WORDS]:
+    # A search in which nothing is left after folding finds nobody, rather than everybody.
+    for word in (name_terms.words(wanted.search) or [wanted.search])[:MOST_WORDS] if wanted.search else ():
         yield _word(ctx, word)
     if wanted.license_type:
         yield _counted(Seat, Seat.license_type == wanted.license_type, _uses(ctx)[0].get(wanted.license_type, 0), ctx)

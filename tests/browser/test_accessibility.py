@@ -40,6 +40,8 @@ def test_every_page_is_clean(desk: Desk, theme: Literal["light", "dark"]) -> Non
         f"/connectors/{desk.ids['connector']}", f"/connectors/{desk.ids['connector']}/mapping",
         "/schemas", "/schemas/new", f"/schemas/{desk.ids['schema']}",
         "/setup", "/setup/okta-wizard", "/setup/okta-catalog", "/setup/entra", "/setup/other", "/setup/okta-wizard/status",
+        "/users?state=active&license=pro", "/users?concern=attention", "/provisioning-log?status=4xx", "/ledger/moment",
+        "/ledger/moment?at=2020-01-01&then=2030-01-01", "/ledger?event=seat.granted", "/groups?state=empty",
         "/provisioning-log", "/ledger", "/notices", "/notices?state=all", "/exports", "/me", "/me/two-factor", "/password",
         "/admins", "/api-keys", "/account", "/nothing",
     )  # fmt: skip

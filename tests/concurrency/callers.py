@@ -20,7 +20,7 @@ from typing import Any
 from tests.thoroughness import NIGHTLY
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 180  # seconds
+PATIENCE = 1200 if NIGHTLY else 180
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def test_terms_are_the_words_of_names_and_the_parts_of_addresses() -> None:
     [
         ("zoe", ["zoe.muller"]), ("ZOË lüden", ["zoe.muller"]), ("muller", ["zoe.muller"]), ("00u", ["zoe.muller"]),
         ("acme", ["ann", "zoe.muller"]), ("bobby", ["bob"]), ("tab rob", ["bob"]), ("uller", []), ("zoe bob", []),
-        ("100%", []), ("\U0010ffff", []),
+        ("100%", []), ("\U0010ffff", []), ("\u0301", []),
     ],
 )  # fmt: skip
 def test_every_word_that_is_typed_must_begin_some_word(crew: PortalUnderTest, typed: str, found: list[str]) -> None:

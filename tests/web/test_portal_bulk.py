@@ -109,6 +109,7 @@ def test_what_moved_since_the_preview_is_shown_first(portal: PortalUnderTest, of
     wanted = form("deactivate", scope="all", q="acme", expected="3")
     portal.provision("dan@acme.example")
     assert "The preview was out of date" in text(visitor.send(RUN, wanted), 409)
+    assert "The preview was out of date" in text(visitor.send(RUN, wanted | {"expected": "4", "losing": "9"}), 409)
     assert all(states(portal).values())
 
 

@@ -28,6 +28,7 @@ def test_a_reader_changes_nothing(portal: PortalUnderTest, role: str) -> None:
         "/licenses/pro/lines", "/rules/everybody/move", "/rules/everybody/state", "/rules/new", "/rules/defaults",
         "/rules/publish", "/rules/discard", "/connectors", "/setup/okta-wizard", "/setup/okta-wizard/default",
         f"/connectors/{ids['connector']}/tokens", "/licenses/pro/retired", "/licenses/pro/default",
+        "/users/bulk", "/users/bulk/run", f"/waitlist/users/{ids['user']}/licenses/pro/priority",
     )  # fmt: skip
     for path in changes:
         assert visitor.send(path).status_code == 403, path
@@ -42,7 +43,8 @@ def test_a_reader_sees_every_page_and_no_button_that_would_be_refused(portal: Po
         "/", "/users", f"/users/{ids['user']}", "/groups", f"/groups/{ids['group']}", "/waitlist", "/licenses",
         "/licenses/pro", "/contracts", "/keys", "/rules", "/rules/everybody", "/rules/preview", "/rules/history", "/connectors",
         "/setup", "/setup/okta-wizard", "/setup/entra", "/setup/entra/status",
-        f"/connectors/{ids['connector']}", f"/connectors/{ids['connector']}/mapping", "/provisioning-log", "/ledger", "/me",
+        f"/connectors/{ids['connector']}", f"/connectors/{ids['connector']}/mapping", "/provisioning-log", "/ledger",
+        "/ledger/moment", "/me",
     )  # fmt: skip
     for path in pages:
         text = visitor.page(path)
@@ -56,6 +58,9 @@ def test_a_reader_sees_every_page_and_no_button_that_would_be_refused(portal: Po
             "Issue a token",
             "Pause<",
             "Publish version",
+            "bulk-bar",
+            "Change priority",
+            "Change place",
         ):
             assert words not in text, (path, words)
 

@@ -22,7 +22,7 @@ from scim_portal.web.portal.form_values import day, problems, text
 from scim_portal.web.telling import told
 
 TYPED_FROM = 11
-OF_FILTERS = ("q", "state", "concern", "license", "connector", "group")
+OF_LIST = ("q", "state", "concern", "license", "connector", "group", "sort")
 LIST = "portal.users"
 
 
@@ -42,10 +42,11 @@ def bulk_run() -> Answer:
     order, found = _asked()
     ctx = door.context()
     ids = _ids(ctx)
-    if order is None or found:
+    if found:
         return _page(ids, order, found), 422
     shown = bulk_previews.preview(ctx, order, ids)
-    if request.form.get("expected") != str(len(shown.ids)):
+    seen, losing = request.form.get("expected"), str(shown.losing)
+    if seen != str(len(shown.ids)) or request.form.get("losing", losing) != losing:
         return _page(ids, order, {}, stale=True), 409
     if shown.losing >= TYPED_FROM and _typed() != str(shown.losing):
         return _page(ids, order, {"typed": _("Type %(n)s to confirm.", n=shown.losing)}), 422
@@ -80,7 +81,7 @@ def bulk_retry(job_id: str) -> Answer:
     return redirect(url_for("portal.bulk_job", job_id=id))
 
 
-def _asked() -> tuple[Order | None, dict[str, str]]:
+def _asked() -> tuple[Order, dict[str, str]]:
     """Read the action; what is missing for a preview is told beside its field."""
     chosen = request.form.get("action", "")
     if chosen not in set(Action):
@@ -107,9 +108,8 @@ def _ids(ctx: Ctx) -> list[str]:
     return [id for id in dict.fromkeys(chosen) if is_id(id)]
 
 
-def _page(ids: list[str], order: Order | None, found: dict[str, str], *, stale: bool = False) -> str:
+def _page(ids: list[str], order: Order, found: dict[str, str], *, stale: bool = False) -> str:
     ctx = door.context()
-    assert order is not None
     needs_license = order.action in services.OF_LICENSES and not order.license_type
     shown = None if needs_license else bulk_previews.preview(ctx, order, ids)
     names = user_list.type_names(ctx)
@@ -131,15 +131,15 @@ def _typed() -> str:
 
 
 def _kept(ids: list[str]) -> list[tuple[str, str]]:
-    """Give the hidden fields that choose the same users again."""
+    """Give the hidden fields that choose the same users again, and lead back to the same list."""
+    kept = [(name, request.form[name]) for name in OF_LIST if request.form.get(name)]
     if request.form.get("scope") == "all":
-        filters: list[Any] = [(name, request.form[name]) for name in OF_FILTERS if request.form.get(name)]
-        return [("scope", "all"), *filters]
-    return [("scope", "chosen"), *(("id", id) for id in ids)]
+        return [("scope", "all"), *kept]
+    return [("scope", "chosen"), *(("id", id) for id in ids), *kept]
 
 
 def _back() -> str:
-    kept: dict[str, Any] = {name: request.form[name] for name in (*OF_FILTERS, "sort") if request.form.get(name)}
+    kept: dict[str, Any] = {name: request.form[name] for name in OF_LIST if request.form.get(name)}
     return url_for(LIST, **kept)
 
 

@@ -77,6 +77,6 @@ def _title(row: AdminAction, names: dict[str, str]) -> str:
         "override.added": _("Pinned to %(name)s", name=name) if is_pin else _("Excluded from %(name)s", name=name),
         "override.removed": _("Exception for %(name)s removed", name=name),
         "queue_priority.given": _("Queue priority for %(name)s: %(n)s", name=name, n=told.get("queue_priority", "")),
-        "account_link.made": _("Link to their own page made"), "account_link.ended": _("Link to their own page ended"),
+        "account_link.made": _("Link to the personal page made"), "account_link.ended": _("Link to the personal page ended"),
     }  # fmt: skip
     return titles.get(row.action, row.action)
