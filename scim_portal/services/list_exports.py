@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -63,7 +62,6 @@ def users(ctx: Ctx, wanted: Wanted, sort: str) -> Iterator[Row]:
                 "seats": ", ".join(held), "waits_for": ", ".join(waits), "created_at": instant(one.created_at),
                 "updated_at": instant(one.updated_at),
             }  # fmt: skip
-        db.session.expunge_all()
 
 
 def groups(ctx: Ctx, wanted: group_lists.Wanted, sort: str) -> Iterator[Row]:
@@ -101,7 +99,6 @@ def tickets(ctx: Ctx, license_type: str | None, user_ids: list[str] | None) -> I
                 "position": position, "user_name": user.user_name, "class": ticket.klass,
                 "waiting_since": instant(ticket.since),
             }  # fmt: skip
-        db.session.expunge_all()
         cursor = page.next
         if cursor is None:
             return
@@ -113,7 +110,7 @@ def calls(ctx: Ctx, wanted: LogFilter) -> Iterator[Row]:
     connectors = _connectors(ctx)
     same = tuple(name for name in CALLS if name not in {"at", "connector", "seats_changed"})
     query = records.log_query(ctx, wanted).order_by(ProvisioningEntry.id.desc())
-    for (one,) in _detached(records.stream(query)):
+    for (one,) in records.stream(query, chunk=CHUNK):
         yield {name: getattr(one, name) for name in same} | {
             "at": instant(one.at), "connector": connectors.get(one.connector_id or ""), "seats_changed": len(one.effects or ()),
         }  # fmt: skip
@@ -123,14 +120,7 @@ def entries(ctx: Ctx, wanted: LedgerFilter) -> Iterator[Row]:
     """Give ledger entries, newest first."""
     snapshot()
     query = records.ledger_query(ctx, wanted).order_by(SeatEntry.id.desc())
-    return (export_rows.ledger_row(ctx, entry) for (entry,) in _detached(records.stream(query)))
-
-
-def _detached(rows: Iterator[Any]) -> Iterator[Any]:
-    """Let the session forget what was written already."""
-    while chunk := list(islice(rows, CHUNK)):
-        yield from chunk
-        db.session.expunge_all()
+    return (export_rows.ledger_row(ctx, entry) for (entry,) in records.stream(query, chunk=CHUNK))
 
 
 def _connectors(ctx: Ctx) -> dict[str, str]:

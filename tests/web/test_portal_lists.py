@@ -13,7 +13,7 @@ from sqlalchemy import select
 from scim_portal.clock import now
 from scim_portal.db import db
 from scim_portal.models import AdminAction
-from scim_portal.services import pages
+from scim_portal.services import list_exports, pages
 from tests.portals import PortalUnderTest, a_policy, a_rule
 from tests.web.test_statement_counts import counted
 from tests.web.visitor import Visitor
@@ -90,6 +90,17 @@ def test_the_file_of_a_list_has_all_rows_that_the_filters_let_through(office: Po
     ]
     assert [one["event"] for one in rows(visitor, "/ledger.csv?q=bob")] == ["ticket.opened"]
     assert {one["method"] for one in rows(visitor, "/provisioning-log.csv?kind=Group")} == {"POST"}
+
+
+def test_a_file_goes_on_beyond_the_first_piece_that_is_read(
+    office: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_exports, "CHUNK", 1)
+    visitor = Visitor.signed_in(office)
+    for name, least in (("users", 3), ("groups", 2), ("waitlist", 2), ("ledger", 3), ("provisioning-log", 5)):
+        found = rows(visitor, f"/{name}.csv")
+        assert len(found) >= least, name
+        assert len({tuple(one.values()) for one in found}) == len(found), name
 
 
 def test_taking_a_list_away_is_in_the_record_with_its_filters(office: PortalUnderTest) -> None:
