@@ -9,10 +9,10 @@ from typing import Any
 
 from scim_portal import errors
 from scim_portal.models import ContractLine
+from scim_portal.protocol.sentences import say
 from scim_portal.services import license_fields
 from scim_portal.web.portal import dates
 from scim_portal.web.portal.form_values import day, required_day, text, whole
-from scim_portal.protocol.sentences import say
 
 LONGEST_TEXT = 200
 

@@ -172,7 +172,7 @@ def _of_connector(ctx: Ctx, one: Connector, live: list[Credential]) -> Notice | 
     url = url_for("portal.connector", connector_id=one.id)
     if last is None:
         title = _("%(name)s has no valid token", name=one.name)
-        return Notice("bad", "key", title, _(_("Its calls are refused. Issue a token.")), url, Kind.TOKEN_EXPIRY)
+        return Notice("bad", "key", title, _("Its calls are refused. Issue a token."), url, Kind.TOKEN_EXPIRY)
     if last > ctx.now + SOON:
         return None
     text = _("On %(day)s. Regenerate it, with an overlap if you like.", day=dates.on_day(last))

@@ -18,8 +18,10 @@ from scim_portal.services import drafts, export_formats, previews, rulebook, sho
 from scim_portal.services.previews import StalePreview
 from scim_portal.services.rulebook import Published
 from scim_portal.services.shown_previews import Seen
+from scim_portal.web import languages
 from scim_portal.web.portal import addresses, changed_by, door, linting
 from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.form_values import GROUPING
 from scim_portal.web.portal.user_list import type_names
 from scim_portal.web.telling import told
 
@@ -90,7 +92,7 @@ def rules_publish() -> Answer:
     except errors.Invalid:
         return _of_another_draft(token)
     seen = shown_previews.of_draft(ctx, token)
-    if seen.is_large_loss and request.form.get("typed", "").strip().replace(",", "") != str(seen.lost):
+    if seen.is_large_loss and request.form.get("typed", "").translate(GROUPING) != str(seen.lost):
         said = _("Type %(number)s to confirm.", number=seen.lost)
         return _page(ctx, seen, found={"typed": said}), 422
     try:
@@ -167,7 +169,9 @@ def _rows(ctx: Ctx, seen: Seen, counts: dict[str, int], names: dict[str, str]) -
     part = rows[page * PAGE : (page + 1) * PAGE]
     users = user_names.of(ctx, {row.user_id for row in part})
     chips = [
-        addresses.Chip(f"{label} {counts[kind]:,}", here(kind=None if wanted == kind else kind), wanted == kind)
+        addresses.Chip(
+            f"{label} {languages.number(counts[kind])}", here(kind=None if wanted == kind else kind), wanted == kind
+        )
         for kind, label in _labels().items()
         if counts[kind]
     ]

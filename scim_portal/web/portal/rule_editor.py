@@ -24,6 +24,7 @@ from scim_portal.web.portal import (
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.policy_words import Document
 from scim_portal.web.portal.rule_form import Form
+from scim_portal.web.telling import told
 
 FIELDS = frozenset({
     "name", "condition", "grants", "fallback", "queue_priority", "valid_from", "valid_until", "connector",
@@ -125,5 +126,5 @@ def _beside(error: errors.Invalid) -> dict[str, str]:
     for path, message in error.problems:
         parts = path.split("/")
         name = parts[3] if len(parts) > 3 and parts[1] == "rules" else path
-        found.setdefault(name, message if name == path else f"This {message}.")
+        found.setdefault(name, message if name == path else _("This %(fault)s.", fault=told(message)))
     return found
