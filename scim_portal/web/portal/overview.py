@@ -156,7 +156,13 @@ def _of_type(item: Summary) -> list[Notice]:
             Notice(
                 "bad",
                 "player-pause",
-                _("%(n)s seats of %(type)s are suspended", n=number(one.suspended), type=one.name),
+                ngettext(
+                    "%(n)s seat of %(type)s is suspended",
+                    "%(n)s seats of %(type)s are suspended",
+                    one.suspended,
+                    n=number(one.suspended),
+                    type=one.name,
+                ),
                 text,
                 own,
             )
