@@ -46,9 +46,9 @@ def _reasons(ctx: Ctx, key: str, policy: Policy) -> list[Sentence]:
         for family, one in policy.defaults.items()
         if one == key
     ]
-    names = [f"“{rule.name}”" for rule in policy.rules if key in (*rule.grants, *rule.fallback)]
+    names = [say("“{name}”", name=rule.name) for rule in policy.rules if key in (*rule.grants, *rule.fallback)]
     if names:
-        listed = ", ".join(names)
+        listed = reduce(lambda told, one: say("{told}, {one}", told=told, one=one), names)
         found.append(
             say("the rule {rule} gives it", rule=listed)
             if len(names) == 1
