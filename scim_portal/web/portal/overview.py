@@ -151,22 +151,12 @@ def _of_type(item: Summary) -> list[Notice]:
             )
         )
     if one.suspended:
+        title = ngettext(
+            "%(n)s seat of %(type)s is suspended", "%(n)s seats of %(type)s are suspended", one.suspended,
+            n=number(one.suspended), type=one.name,
+        )  # fmt: skip
         text = _("No contract is in force. They resume when one is added.")
-        found.append(
-            Notice(
-                "bad",
-                "player-pause",
-                ngettext(
-                    "%(n)s seat of %(type)s is suspended",
-                    "%(n)s seats of %(type)s are suspended",
-                    one.suspended,
-                    n=number(one.suspended),
-                    type=one.name,
-                ),
-                text,
-                own,
-            )
-        )
+        found.append(Notice("bad", "player-pause", title, text, own))
     return found
 
 
