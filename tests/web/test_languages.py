@@ -31,7 +31,7 @@ ENGLISH = re.compile(
 PARTLY_ENGLISH = {"/users", "/users/{user}", "/groups", "/groups/{group}", "/waitlist", "/provisioning-log", "/ledger"}
 PAGES = (
     *sorted(PARTLY_ENGLISH), "/", "/notices", "/licenses", "/licenses/new", "/licenses/pro", "/rules", "/rules/new",
-    "/rules/everybody", "/rules/preview", "/rules/history", "/rules/test", "/contracts", "/keys", "/connectors",
+    "/rules/everybody", "/rules/preview", "/rules/history", "/rules/draft/test", "/contracts", "/keys", "/connectors",
     "/connectors/{connector}", "/setup", "/setup/okta-wizard", "/setup/okta-catalog", "/setup/entra", "/setup/other",
     "/exports", "/me", "/me/two-factor", "/password", "/admins", "/api-keys", "/schemas", "/schemas/new",
     "/connectors/{connector}/mapping", "/nowhere",

@@ -21,7 +21,6 @@ from scim_portal.services.shown_previews import Seen
 from scim_portal.web import languages
 from scim_portal.web.portal import addresses, changed_by, door, linting
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.form_values import GROUPING
 from scim_portal.web.portal.user_list import type_names
 from scim_portal.web.telling import told
 
@@ -92,7 +91,7 @@ def rules_publish() -> Answer:
     except errors.Invalid:
         return _of_another_draft(token)
     seen = shown_previews.of_draft(ctx, token)
-    if seen.is_large_loss and request.form.get("typed", "").translate(GROUPING) != str(seen.lost):
+    if seen.is_large_loss and request.form.get("typed", "").strip().replace(",", "") != str(seen.lost):
         said = _("Type %(number)s to confirm.", number=seen.lost)
         return _page(ctx, seen, found={"typed": said}), 422
     try:
