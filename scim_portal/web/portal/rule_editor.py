@@ -112,7 +112,8 @@ def _page(
     kind = resource_types.user(ctx)
     return door.page(
         "rule.html", section="rules", rule_id=rule_id, form=form, errors=found, was=was, theirs=theirs,
-        checked=checked or rule_checks.first_look(ctx, form), elsewhere=[told(found[name]) for name in found if name not in FIELDS],
+        checked=checked or rule_checks.first_look(ctx, form),
+        elsewhere=[told(found[name]) for name in found if name not in FIELDS],
         conditions=list(terms.CONDITIONS.items()), paths=attribute_paths.suggested(kind),
         groups=rule_checks.suggestions(ctx, ""), families=rule_targets.families(rulebook.license_types(ctx)),
         connectors=[("", _("any")), *((one.id, one.name) for one in connectors.everyone(ctx))],
