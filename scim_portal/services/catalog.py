@@ -163,7 +163,7 @@ def remove_line(ctx: Ctx, id: str) -> None:
 def check_line(quantity: int | None, starts_at: datetime | None, ends_at: datetime | None) -> None:
     """Check what counts of a contract line. Raises `Invalid` that names the field."""
     if quantity is not None and not 0 <= quantity <= MOST_SEATS:
-        sentence = f"The quantity must be from 0 to {MOST_SEATS:,}, or null for unlimited."
+        sentence = say("The quantity must be from 0 to {most:,}, or null for unlimited.", most=MOST_SEATS)
         raise Invalid(sentence, field="quantity", value=quantity)
     if starts_at and ends_at and ends_at <= starts_at:
         raise Invalid("A contract line must end after it starts.", field="ends_at", value=ends_at)

@@ -11,6 +11,7 @@ from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.errors import Invalid
 from scim_portal.models import LicenseType
+from scim_portal.protocol.sentences import say
 
 
 def keys(ctx: Ctx) -> frozenset[str]:
@@ -22,10 +23,14 @@ def keys(ctx: Ctx) -> frozenset[str]:
 def refuse(ctx: Ctx, policy: Policy) -> None:
     """Refuse a policy that gives a retired type. Raises `Invalid` that points at the nodes."""
     problems = tuple(
-        (path, f"the license type “{key}” is retired; bring it back first") for path, key in named(policy, keys(ctx))
+        (path, say("the license type “{key}” is retired; bring it back first", key=key))
+        for path, key in named(policy, keys(ctx))
     )
     if problems:
-        raise Invalid(f"The policy cannot be used: {problems[0][1]} (at {problems[0][0]}).", problems=problems)
+        place, problem = problems[0]
+        raise Invalid(
+            say("The policy cannot be used: {problem} (at {place}).", problem=problem, place=place), problems=problems
+        )
 
 
 def named(policy: Policy, keys: Collection[str]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.errors import Conflict
 from scim_portal.models import LicenseType, Override
+from scim_portal.protocol.sentences import Sentence, say
 from scim_portal.services import audit, catalog, rulebook
 from scim_portal.services.audit import Action
 
@@ -22,7 +24,8 @@ def retire(ctx: Ctx, key: str) -> LicenseType:
         return type
     policy = rulebook.in_force_locked(ctx)
     if reasons := _reasons(ctx, key, policy):
-        raise Conflict(f"{type.name} cannot be retired yet: {'; '.join(reasons)}.", field="retired", value=True)
+        detail = say("{name} cannot be retired yet: {reasons}.", name=type.name, reasons=_joined(reasons))
+        raise Conflict(detail, field="retired", value=True)
     return _set(ctx, type, is_retired=True)
 
 
@@ -32,30 +35,41 @@ def bring_back(ctx: Ctx, key: str) -> LicenseType:
     return type if type.retired_at is None else _set(ctx, type, is_retired=False)
 
 
-def why_not(ctx: Ctx, key: str) -> list[str]:
+def why_not(ctx: Ctx, key: str) -> list[Sentence]:
     """Say what still names a type, each as half a sentence; nothing when it can be retired."""
     return _reasons(ctx, key, rulebook.glance(ctx))
 
 
-def _reasons(ctx: Ctx, key: str, policy: Policy) -> list[str]:
+def _reasons(ctx: Ctx, key: str, policy: Policy) -> list[Sentence]:
     found = [
-        f"it is the default license of the family “{family}”" for family, one in policy.defaults.items() if one == key
+        say("it is the default license of the family “{family}”", family=family)
+        for family, one in policy.defaults.items()
+        if one == key
     ]
-    names = [f"“{rule.name}”" for rule in policy.rules if key in (*rule.grants, *rule.fallback)]
+    names = [say("“{name}”", name=rule.name) for rule in policy.rules if key in (*rule.grants, *rule.fallback)]
     if names:
+        listed = reduce(lambda told, one: say("{told}, {one}", told=told, one=one), names)
         found.append(
-            f"the rule{'s' if len(names) > 1 else ''} {', '.join(names)} give{'s' if len(names) == 1 else ''} it"
+            say("the rule {rule} gives it", rule=listed)
+            if len(names) == 1
+            else say("the rules {rules} give it", rules=listed)
         )
     if (draft := rulebook.draft(ctx)) and _gives(draft[1], key):
-        found.append("the draft of the rules names it")
+        found.append(say("the draft of the rules names it"))
     pins = db.session.scalar(
         select(func.count()).where(
             Override.portal_id == ctx.portal.id, Override.license_type == key, Override.kind == "pin"
         )
     )
     if pins:
-        found.append("somebody is pinned to it" if pins == 1 else f"{pins:,} people are pinned to it")
+        found.append(
+            say("somebody is pinned to it") if pins == 1 else say("{pins:,} people are pinned to it", pins=pins)
+        )
     return found
+
+
+def _joined(reasons: list[Sentence]) -> Sentence:
+    return reduce(lambda told, one: say("{told}; {one}", told=told, one=one), reasons)
 
 
 def _gives(document: dict[str, Any], key: str) -> bool:

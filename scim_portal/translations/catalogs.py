@@ -20,9 +20,16 @@ from scim_portal.translations import LANGUAGES
 
 HERE = Path(__file__).parent
 TRANSLATED = tuple(one for one in LANGUAGES if one != "en")
-Keywords = Mapping[str, tuple[int, ...] | None]
+Keywords = Mapping[str, tuple[int | tuple[int, str], ...] | None]
 
-PAGES: Keywords = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+PAGES: Keywords = {
+    "_": None,
+    "_l": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
 SAID: Keywords = {"say": None, "template": None}
 ERRORS = ("Invalid", "Conflict", "NotFound", "Unauthorized", "StaleVersion", "TooMany", "Unavailable")
 REFUSED: Keywords = SAID | dict.fromkeys(ERRORS)
@@ -53,15 +60,15 @@ def extracted() -> Catalog:
         for file in sorted(ROOT.glob(pattern)):
             if not any(file.is_relative_to(door) for door in ENGLISH_DOORS):
                 place = file.relative_to(ROOT).as_posix()
-                for message in _texts(method, file, keywords):
-                    found.add(message, locations=[(place, None)])  # type: ignore[list-item]
+                for message, context in _texts(method, file, keywords):
+                    found.add(message, locations=[(place, None)], context=context)  # type: ignore[list-item]
     return found
 
 
-def _texts(method: str, file: Path, keywords: Keywords) -> list[str | tuple[str, ...]]:
+def _texts(method: str, file: Path, keywords: Keywords) -> list[tuple[str | tuple[str, ...], str | None]]:
     # Babel complains of every f-string among the arguments, also where it is but the name of a field.
     with contextlib.redirect_stderr(io.StringIO()):
-        return [found[1] for found in extract_from_file(method, file, keywords=keywords, comment_tags=())]
+        return [(found[1], found[3]) for found in extract_from_file(method, file, keywords=keywords, comment_tags=())]
 
 
 def stored(language: str) -> Catalog:

@@ -21,12 +21,13 @@ OF_PROGRAMS = ("/scim/", "/api/")
 
 
 def install(app: Flask) -> None:
-    """Give templates `_()`, `ngettext()` and the filters `told` and `number`; translations are beside `LANGUAGES`."""
+    """Give templates `_()`, `ngettext()` and the filters `told`, `number` and `money`; translations are beside `LANGUAGES`."""
     app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_DEFAULT_TIMEZONE="UTC")
     Babel(app, locale_selector=chosen)
     app.context_processor(lambda: {"language": current(), "languages": LANGUAGES})
     app.add_template_filter(telling.told, "told")
     app.add_template_filter(number, "number")
+    app.add_template_filter(money, "money")
 
 
 def chosen() -> str:
@@ -56,12 +57,23 @@ def remember(response: Response, language: str) -> Response:
 
 def day(when: date) -> str:
     """Write a date as the language does, with its month in letters, such as 6 Dec 2026."""
+    return dated(when, "d MMM y", "yMMMd")
+
+
+def dated(when: date, english: str, skeleton: str) -> str:
+    """Write a date or an instant: in English by a pattern, otherwise as the language puts the parts of a skeleton."""
     locale = get_locale() or "en"
     if str(locale) == "en":
-        return dates.format_date(when, "d MMM y", locale=locale)
-    return dates.format_skeleton("yMMMd", when, locale=locale)
+        return dates.format_datetime(when, english, locale=locale)
+    return dates.format_skeleton(skeleton, when, locale=locale)
 
 
 def number(value: float | Decimal) -> str:
     """Write a number as the language does, such as 1,234 or 1.234."""
     return numbers.format_decimal(value, locale=get_locale() or "en")
+
+
+def money(amount: Decimal, currency: str | None) -> str:
+    """Write an amount with its cents, and its currency after it if there is one, such as 1,234.50 EUR."""
+    written = numbers.format_decimal(amount, format="#,##0.00", locale=get_locale() or "en")
+    return f"{written} {currency or ''}".strip()

@@ -71,4 +71,4 @@ def test_months_are_told_in_the_language_of_the_reader(portal: PortalUnderTest) 
     portal.license("pro", 0)
     transact(lambda: catalog.add_line(portal.ctx(), "pro", quantity=1, ends_at=datetime(2027, 12, 6, tzinfo=UTC)))
     page = Visitor.signed_in(portal).get("/licenses/pro", headers={"Accept-Language": "de"}).text
-    assert "6 Dez. 2027" in page
+    assert "6. Dez. 2027" in page

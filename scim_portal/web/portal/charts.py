@@ -13,6 +13,7 @@ from scim_portal.context import Ctx
 from scim_portal.services import usage
 from scim_portal.services.catalog import Summary
 from scim_portal.services.usage import History, Point
+from scim_portal.web import languages
 from scim_portal.web.portal import dates, zones
 
 PERIODS = {"24h": lazy_gettext("24 hours"), "30d": lazy_gettext("30 days"), "12m": lazy_gettext("12 months")}
@@ -126,4 +127,4 @@ def _pairs_backwards(points: list[Point]) -> list[tuple[Point, Point]]:
 
 
 def _number(value: int) -> str:
-    return f"{value:,}"
+    return languages.number(value)

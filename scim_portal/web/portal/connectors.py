@@ -42,7 +42,7 @@ SETUP = {
     ),
     "generic": (
         (_l("Protocol"), "SCIM 2.0 (RFC 7643, RFC 7644)"),
-        ("Authentication", _l("OAuth bearer token in the Authorization header")),
+        (_l("Authentication"), _l("OAuth bearer token in the Authorization header")),
     ),
 }
 

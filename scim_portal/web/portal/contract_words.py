@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from scim_portal.services.catalog import Summary
 from scim_portal.services.contract_outlook import Event, Kind
+from scim_portal.web.languages import money, number
 from scim_portal.web.portal import dates
 
 SIGNS = {
@@ -43,14 +43,14 @@ def present(item: Summary, now: datetime) -> list[Sentence]:
         rest = ngettext(
             "%(n)s seat is suspended, and comes back when there are seats again.",
             "%(n)s seats are suspended, and come back in the order they were first assigned when there are seats again.",
-            suspended, n=f"{suspended:,}",
+            suspended, n=number(suspended),
         )  # fmt: skip
         found.append(Sentence(now, *SIGNS[Kind.LAPSE], f"{why} {rest}"))
     if item.over:
         over = ngettext(
             "%(n)s seat is over the limit. Nobody loses a seat; nobody gets one until use is below it.",
             "%(n)s seats are over the limit. Nobody loses a seat; nobody gets one until use is below it.",
-            item.over, n=f"{item.over:,}",
+            item.over, n=number(item.over),
         )  # fmt: skip
         found.append(Sentence(now, "alert-triangle", "warn", over))
     return found
@@ -68,16 +68,16 @@ def costs(item: Summary) -> list[tuple[str, str]]:
     cost, currency = item.type.unit_cost, item.type.currency or ""
     if cost is None:
         return []
-    found = [(_("Used seats cost"), _money(cost * item.type.used, currency))]
+    found = [(_("Used seats cost"), money(cost * item.type.used, currency))]
     if item.capacity is not None:
         unused = max(0, item.capacity - item.type.used)
-        found.append((_("Unused seats cost"), _money(cost * unused, currency)))
+        found.append((_("Unused seats cost"), money(cost * unused, currency)))
     return found
 
 
 def amount(limit: int | None) -> str:
     """Write so many seats, or that there is no limit."""
-    return _("no limit") if limit is None else f"{limit:,}"
+    return _("no limit") if limit is None else number(limit)
 
 
 def _when(at: datetime, now: datetime) -> str:
@@ -92,12 +92,12 @@ def _lapse(event: Event, when: str, name: str) -> str:
             "%(when)s %(name)s lapses: %(n)s seat will be suspended, and comes back when there is a contract again.",
             "%(when)s %(name)s lapses: %(n)s seats will be suspended, and come back in the order they were first assigned"
             " when there is a contract again.",
-            event.suspended, when=when, name=name, n=f"{event.suspended:,}",
+            event.suspended, when=when, name=name, n=number(event.suspended),
         )  # fmt: skip
     if event.ended:
         told += " " + ngettext(
             "%(n)s seat that is held or being released ends for good.",
-            "%(n)s seats that are held or being released end for good.", event.ended, n=f"{event.ended:,}",
+            "%(n)s seats that are held or being released end for good.", event.ended, n=number(event.ended),
         )  # fmt: skip
     return told
 
@@ -110,7 +110,7 @@ def _return(event: Event, when: str, name: str) -> str:
         return f"{told} " + _("All suspended seats can be used again.")
     rest = _(
         "The first %(back)s of %(all)s suspended seats come back, in the order they were first assigned; the others stay"
-        " suspended.", back=f"{event.back:,}", all=f"{event.suspended:,}",
+        " suspended.", back=number(event.back), all=number(event.suspended),
     )  # fmt: skip
     return f"{told} {rest}"
 
@@ -125,7 +125,7 @@ def _shrink(event: Event, when: str, name: str) -> str:
     rest = ngettext(
         "%(n)s seat of today will be over. Nobody loses a seat; nobody gets one until use is below the limit.",
         "%(n)s seats of today will be over. Nobody loses a seat; nobody gets one until use is below the limit.",
-        event.over, n=f"{event.over:,}",
+        event.over, n=number(event.over),
     )  # fmt: skip
     return f"{told} {rest}"
 
@@ -140,8 +140,4 @@ def _grow(event: Event, when: str, name: str) -> str:
 def _seats(limit: int | None) -> str:
     if limit is None:
         return _("no limit")
-    return ngettext("%(n)s seat", "%(n)s seats", limit, n=f"{limit:,}")
-
-
-def _money(amount: Decimal, currency: str) -> str:
-    return f"{amount:,.2f} {currency}".strip()
+    return ngettext("%(n)s seat", "%(n)s seats", limit, n=number(limit))

@@ -20,7 +20,7 @@ from scim_portal.services.contract_outlook import Effect, Kind, Stand
 from scim_portal.web.portal import contract_form, contract_words, dates, door, timelines
 from scim_portal.web.portal.contract_words import Sentence
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.form_values import problems, text
+from scim_portal.web.portal.form_values import GROUPING, problems, text
 from scim_portal.web.portal.timelines import Timeline
 
 MOST_NAMED = 20
@@ -194,7 +194,7 @@ def _confirmed(found: tuple[Summary, Effect], ctx: Ctx, key: str) -> None:
     preview = _preview(ctx, item, effect)
     if request.form.get("seen") != preview.mark:
         raise NotSeen(preview)
-    if preview.suspended and (text("typed") or "").replace(",", "") != str(preview.suspended):
+    if preview.suspended and (text("typed") or "").translate(GROUPING) != str(preview.suspended):
         raise NotSeen(preview, _("Type the number of seats that will be suspended."), "typed")
 
 

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from babel.dates import format_datetime
-from flask_babel import get_locale
-
 from scim_portal import clock
+from scim_portal.web import languages
 from scim_portal.web.portal import zones
 
 
 def on_day(moment: datetime) -> str:
     """Write a date, such as 6 Dec 2026."""
-    return _written(moment, "d MMM y")
+    return languages.day(here(moment))
 
 
 def on_clock(moment: datetime) -> str:
     """Write a date and a time, such as 6 Dec 2026, 15:04."""
-    return _written(moment, "d MMM y, HH:mm")
+    return f"{on_day(moment)}, {here(moment):%H:%M}"
 
 
 def in_month(moment: datetime) -> str:
     """Write a month, such as Dec 2026."""
-    return _written(moment, "MMM y")
+    return languages.dated(here(moment), "MMM y", "yMMM")
 
 
 def on_axis(moment: datetime) -> str:
     """Write what tells the points of a chart apart, such as 6 Dec, 15:04."""
     local = here(moment)
-    year = "" if local.year == here(clock.now()).year else " y"
-    return _written(moment, f"d MMM{year}, HH:mm{':ss' if local.second else ''}")
+    is_near = local.year == here(clock.now()).year
+    day = languages.dated(local, "d MMM", "MMMd") if is_near else languages.day(local)
+    return f"{day}, {local:{'%H:%M:%S' if local.second else '%H:%M'}}"
 
 
 def precisely(moment: datetime) -> str:
@@ -56,7 +55,3 @@ def in_form(moment: datetime | None) -> str:
 def midnight(day: date) -> datetime:
     """Give the first instant of a day in the reader's zone."""
     return datetime(day.year, day.month, day.day, tzinfo=zones.local(clock.now()).tzinfo).astimezone(UTC)
-
-
-def _written(moment: datetime, pattern: str) -> str:
-    return format_datetime(here(moment), pattern, locale=get_locale() or "en")

@@ -18,6 +18,7 @@ from scim_portal.web import languages
 from scim_portal.web.portal import door, wording
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import as_end_of_day, day, problems, text
+from scim_portal.web.telling import told
 
 DATASETS = [("seats", _l("Seats: who has which license")), ("ledger", _l("Ledger: every change, with its reason"))]
 FORMATS = [
@@ -25,6 +26,7 @@ FORMATS = [
     ("csv-raw", _l("CSV, byte-true")),
     ("jsonl-raw", _l("JSON Lines, the evidence")),
 ]
+STATES = {"queued": _l("queued"), "running": _l("running"), "done": _l("done"), "failed": _l("failed")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Pack:
     title: str
     note: str
     state: str
+    state_words: str
     created_at: datetime
     sha256: str | None
     url: str | None
@@ -100,8 +103,16 @@ def _pack(job: Job) -> Pack:
     period = " – ".join(wording.day(one) for one in (asked.since, asked.until, as_of) if one)
     rows = job.result.get("rows") if job.result else None
     made = "" if rows is None else ngettext("%(n)s row", "%(n)s rows", rows, n=languages.number(rows))
-    note = ", ".join(part for part in (period, made, job.message) if part)
+    note = ", ".join(part for part in (period, made, told(job.message)) if part)
     dataset = {"seats": _("Seats"), "ledger": _("Ledger")}.get(asked.dataset, asked.dataset.capitalize())
     title = f"{dataset}, {'JSON Lines' if asked.format == 'jsonl' else 'CSV'}"
     url = url_for("portal.export_download", export_id=job.id) if job.state == "done" else None
-    return Pack(title, note, job.state, job.created_at, job.result.get("sha256") if job.result else None, url)
+    return Pack(
+        title,
+        note,
+        job.state,
+        str(STATES.get(job.state, job.state)),
+        job.created_at,
+        job.result.get("sha256") if job.result else None,
+        url,
+    )

@@ -9,6 +9,9 @@ from flask import request
 from scim_portal import errors
 from scim_portal.web.portal import dates
 
+# What may stand between the digits of a number, in one language or another.
+GROUPING = str.maketrans("", "", ",.'’ \u00a0\u202f")
+
 
 def text(name: str) -> str | None:
     """Read a text; blank is None. A NUL, which PostgreSQL takes in no text, is shown as U+FFFD."""

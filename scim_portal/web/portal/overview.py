@@ -151,16 +151,12 @@ def _of_type(item: Summary) -> list[Notice]:
             )
         )
     if one.suspended:
+        title = ngettext(
+            "%(n)s seat of %(type)s is suspended", "%(n)s seats of %(type)s are suspended", one.suspended,
+            n=number(one.suspended), type=one.name,
+        )  # fmt: skip
         text = _("No contract is in force. They resume when one is added.")
-        found.append(
-            Notice(
-                "bad",
-                "player-pause",
-                _("%(n)s seats of %(type)s are suspended", n=number(one.suspended), type=one.name),
-                text,
-                own,
-            )
-        )
+        found.append(Notice("bad", "player-pause", title, text, own))
     return found
 
 
@@ -172,7 +168,7 @@ def _of_connector(ctx: Ctx, one: Connector, live: list[Credential]) -> Notice | 
     url = url_for("portal.connector", connector_id=one.id)
     if last is None:
         title = _("%(name)s has no valid token", name=one.name)
-        return Notice("bad", "key", title, _(_("Its calls are refused. Issue a token.")), url, Kind.TOKEN_EXPIRY)
+        return Notice("bad", "key", title, _("Its calls are refused. Issue a token."), url, Kind.TOKEN_EXPIRY)
     if last > ctx.now + SOON:
         return None
     text = _("On %(day)s. Regenerate it, with an overlap if you like.", day=dates.on_day(last))

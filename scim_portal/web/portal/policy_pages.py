@@ -15,6 +15,7 @@ from scim_portal.services.policy_outcomes import Past
 from scim_portal.web.portal import door, policy_words
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.policy_words import Difference, Document, Vocabulary
+from scim_portal.web.telling import told
 
 RUNNING = frozenset({"queued", "running"})
 
@@ -71,7 +72,9 @@ def policy_restore(version: int) -> Answer:
     try:
         door.change(lambda ctx: drafts.edit(ctx, lambda now: replaced(now, rulebook.document(ctx, number))))
     except errors.Invalid as error:
-        flash(_("Version %(version)s cannot be used any more. %(why)s", version=number, why=error.detail), "error")
+        flash(
+            _("Version %(version)s cannot be used any more. %(why)s", version=number, why=told(error.detail)), "error"
+        )
         return redirect(url_for("portal.policy_history"))
     if rulebook.draft(door.context()) is None:
         flash(_("Version %(version)s says what is live already.", version=number), "info")

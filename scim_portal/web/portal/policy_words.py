@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from rules.grants import NONE
 from scim_portal.context import Ctx
@@ -19,6 +20,9 @@ from scim_portal.web.portal import wording
 
 Document = dict[str, Any]
 Names = Mapping[str, str]
+STATES = {
+    "active": _l("active"), "paused": _l("paused"), "draft": _l("draft"), "needs-attention": _l("needs attention"),
+}  # fmt: skip
 TONES = {"added": "good", "removed": "bad", "moved": "plain", "changed": "info"}
 
 
@@ -115,7 +119,7 @@ def _told(rule: Document, words: Vocabulary) -> dict[str, str]:
         _("condition"): wording.condition(rule["condition"], words.groups),
         _("gives"): ", ".join(words.type(key) for key in rule["grants"]) or _("nothing"),
         _("meanwhile"): ", ".join(words.type(key) for key in rule["fallback"]) or _("nothing"),
-        _("state"): rule["state"].replace("-", " "),
+        _("state"): str(STATES.get(rule["state"], rule["state"])),
         _("queue priority"): str(rule["queue_priority"]),
         _("from"): (rule["valid_from"] or _("always"))[:10],
         _("until"): (rule["valid_until"] or _("open end"))[:10],

@@ -19,6 +19,7 @@ from scim_portal.services import drafts, export_formats, previews, rulebook, sho
 from scim_portal.services.previews import Shown, StalePreview
 from scim_portal.services.rulebook import Published
 from scim_portal.services.shown_previews import Seen
+from scim_portal.web import languages
 from scim_portal.web.portal import addresses, changed_by, door, linting
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.user_list import type_names
@@ -188,7 +189,9 @@ def _rows(ctx: Ctx, seen: Seen, counts: dict[str, int], names: dict[str, str]) -
     part = rows[page * PAGE : (page + 1) * PAGE]
     users = user_names.of(ctx, {row.user_id for row in part})
     chips = [
-        addresses.Chip(f"{label} {counts[kind]:,}", here(kind=None if wanted == kind else kind), wanted == kind)
+        addresses.Chip(
+            f"{label} {languages.number(counts[kind])}", here(kind=None if wanted == kind else kind), wanted == kind
+        )
         for kind, label in _labels().items()
         if counts[kind]
     ]

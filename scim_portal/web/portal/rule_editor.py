@@ -25,6 +25,7 @@ from scim_portal.web.portal import (
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.policy_words import Document
 from scim_portal.web.portal.rule_form import Form
+from scim_portal.web.telling import told
 
 FIELDS = frozenset({
     "name", "condition", "grants", "fallback", "queue_priority", "valid_from", "valid_until", "connector",
@@ -112,7 +113,8 @@ def _page(
     kind = resource_types.user(ctx)
     return door.page(
         "rule.html", section="rules", rule_id=rule_id, form=form, errors=found, was=was, theirs=theirs,
-        checked=checked or rule_checks.first_look(ctx, form), elsewhere=[found[name] for name in found if name not in FIELDS],
+        checked=checked or rule_checks.first_look(ctx, form),
+        elsewhere=[told(found[name]) for name in found if name not in FIELDS],
         conditions=list(terms.CONDITIONS.items()), paths=attribute_paths.suggested(kind),
         groups=rule_checks.suggestions(ctx, ""), families=rule_targets.families(_types(ctx, form)),
         connectors=[("", _("any")), *((one.id, one.name) for one in connectors.everyone(ctx))],
@@ -132,5 +134,5 @@ def _beside(error: errors.Invalid) -> dict[str, str]:
     for path, message in error.problems:
         parts = path.split("/")
         name = parts[3] if len(parts) > 3 and parts[1] == "rules" else path
-        found.setdefault(name, message if name == path else f"This {message}.")
+        found.setdefault(name, message if name == path else _("This %(fault)s.", fault=told(message)))
     return found

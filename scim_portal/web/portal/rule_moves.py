@@ -19,6 +19,7 @@ from scim_portal.services.drafts import Changed
 from scim_portal.web.portal import changed_by, door, form_values, rules
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.rules import Document
+from scim_portal.web.telling import told
 
 Edit = Callable[[Document], object]
 
@@ -129,6 +130,7 @@ def _edited(
 
 
 def _answer(said: str, rule_id: str | None, control: str | None, *, tone: str = "good") -> Answer:
+    said = told(said)
     if request.headers.get("HX-Request"):
         ctx = door.context()
         values = rules.listed(ctx) | rules.counted(ctx, at_once=False)

@@ -18,6 +18,7 @@ from scim_portal.services.rule_counts import Counts
 from scim_portal.web.portal import door, linting, policy_words, wording
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.policy_words import Difference, Vocabulary
+from scim_portal.web.telling import told
 
 Document = dict[str, Any]
 
@@ -156,7 +157,7 @@ def _problems(ctx: Ctx, document: Document) -> list[str]:
     try:
         rulebook.compile_document(ctx, document)
     except errors.Invalid as error:
-        return [f"{_place(document, path)}: {message}" for path, message in error.problems]
+        return [f"{_place(document, path)}: {told(message)}" for path, message in error.problems]
     return []
 
 

@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 from scim_portal.protocol import filters
 from scim_portal.protocol.definitions import USER, ResourceType
 from scim_portal.protocol.errors import InvalidFilter
+from scim_portal.protocol.sentences import Sentence, template
 
 CONDITIONS = {
     "eq": _l("equals"),
@@ -33,6 +34,10 @@ CONDITIONS = {
     "not pr": _l("is missing"),
     "lt": _l("is before"),
     "gt": _l("is after"),
+}
+WITHOUT_TERM = {
+    "'{path}' in '{term}' is no attribute of {name}.": template("'{path}' is no attribute of {name}."),
+    "'{name}' in '{term}' has no part '{sub}'.": template("'{name}' has no part '{sub}'."),
 }
 GROUP_PATHS = frozenset({"groups", "groups.value"})
 PATH = re.compile(r"[A-Za-z][A-Za-z0-9:._$-]{0,255}\Z")
@@ -135,9 +140,15 @@ def _kind(term: Term, user: ResourceType) -> str | None:
     try:
         bound = filters.bind(filters.parse(f"{term.path} pr"), user)
     except InvalidFilter as error:
-        term.error = re.sub(r" in '[^']*'", "", error.detail)  # the term is where the sentence stands
+        term.error = _without_term(error.detail)
         return None
     return bound.target.attribute.type if isinstance(bound, filters.BoundPresent) else "string"
+
+
+def _without_term(detail: str) -> str:
+    """Leave the term out of a sentence that stands beside it."""
+    shorter = WITHOUT_TERM.get(detail.template) if isinstance(detail, Sentence) else None
+    return Sentence(shorter, detail.values) if shorter and isinstance(detail, Sentence) else detail
 
 
 def _literal(value: str, kind: str) -> str:
