@@ -115,7 +115,7 @@ def test_a_draft_that_a_colleague_changed_since_is_previewed_anew(crowd: PortalU
     rewrite(visitor, "pro")
     _page, token = preview(visitor)
     colleague.send("/rules/all/state", {"state": "paused"})
-    answer = visitor.send("/rules/publish", {"preview_token": token, "typed": "6"})
+    answer = visitor.send("/rules/publish", {"preview_token": token, "typed": "2"})
     assert answer.status_code == 409
     assert f"The rules were last changed by license-admin@{crowd.slug}.example just now." in answer.text
     assert "No longer: " not in answer.text
@@ -149,7 +149,7 @@ def test_a_seat_lost_to_the_default_is_counted_as_the_preview_counts_it(crowd: P
     rewrite(visitor, "pro")
     page, token = preview(visitor)
     assert ">2</dd><dt>get a lesser one" in page
-    visitor.send("/rules/publish", {"preview_token": token, "typed": "6"})
+    visitor.send("/rules/publish", {"preview_token": token, "typed": "2"})
     crowd.run_due()
     assert re.search(r'lose or lesser</th><td class="num">2</td><td class="num">2</td>', visitor.page("/rules/history"))
 
@@ -158,7 +158,7 @@ def test_restoring_goes_to_the_preview_and_a_version_that_is_live_needs_none(cro
     visitor = Visitor.signed_in(crowd)
     rewrite(visitor, "pro")
     _page, token = preview(visitor)
-    visitor.send("/rules/publish", {"preview_token": token, "typed": "6"})
+    visitor.send("/rules/publish", {"preview_token": token, "typed": "2"})
     crowd.run_due()
     assert visitor.send("/rules/history/1/draft").location.endswith("/rules/preview")
     page = visitor.page("/rules/preview")
