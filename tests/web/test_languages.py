@@ -226,7 +226,7 @@ def test_what_was_stored_as_english_text_is_told_in_german(portal: PortalUnderTe
 
 def test_the_reasons_in_the_ledger_are_recognized(portal: PortalUnderTest) -> None:
     ids = furnished(portal)
-    entries = records.ledger(portal.ctx(), user_id=ids["user"]).items
+    entries = records.ledger(portal.ctx(), records.LedgerFilter(user_ids=[ids["user"]])).items
     assert entries
     with looking(portal, GERMAN):
         for entry in entries:
