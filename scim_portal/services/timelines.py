@@ -13,6 +13,7 @@ from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import Invalid
 from scim_portal.models import AdminAction, ProvisioningEntry, SeatEntry
+from scim_portal.protocol.sentences import say
 from scim_portal.services import cursors
 from scim_portal.services.pages import Page
 
@@ -25,7 +26,7 @@ def of_user(
 ) -> Page:
     """Give (kind, row) of what happened; ids are made in the order of time, so they merge. Raises `Invalid`."""
     if unknown := set(kinds) - set(KINDS):
-        raise Invalid(f"There is no {unknown.pop()!r} to show.", field="show")
+        raise Invalid(say("There is no {what!r} to show.", what=unknown.pop()), field="show")
     keys, size = cursors.decode(cursor, str), cursors.limit(limit)
     parts = [_part(ctx, kind, user_id, keys[0] if keys else None, size + 1) for kind in kinds]
     found = list(islice(merge(*parts, key=lambda item: item[1].id, reverse=True), size + 1))

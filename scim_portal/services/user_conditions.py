@@ -139,7 +139,10 @@ def _concern(ctx: Ctx, concern: str) -> Probe:
             return _few(ctx, Override, or_(Override.ends_at.is_(None), Override.ends_at > ctx.now))
         case "attention":
             return _attention(ctx)
-    raise Invalid(f"There is no {concern!r}; choose one of {', '.join(CONCERNS)}.", field="concern", value=concern)
+    raise Invalid(
+        say("There is no {concern!r}; choose one of {choices}.", concern=concern, choices=", ".join(CONCERNS)),
+        field="concern", value=concern,
+    )  # fmt: skip
 
 
 def _attention(ctx: Ctx) -> Probe:

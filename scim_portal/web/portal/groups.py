@@ -28,7 +28,8 @@ EMPTY = {
     "entra": (
         _l("No members were sent"),
         _l(
-            "Entra sent only the name. Members follow with its next cycle, about every 40 minutes; only direct members are sent."
+            "Entra sent only the name. Members follow with its next cycle, about every 40 minutes; "
+            "only direct members are sent."
         ),
     ),
     "generic": (
