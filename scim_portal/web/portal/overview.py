@@ -134,7 +134,10 @@ def _of_type(item: Summary) -> list[Notice]:
             "%(n)s person waits for %(type)s", "%(n)s people wait for %(type)s", one.waiting,
             n=number(one.waiting), type=one.name,
         )  # fmt: skip
-        text = _("%(used)s of %(limit)s seats are taken.", used=number(one.used), limit=number(item.limit or 0))
+        text = ngettext(
+            "%(used)s of %(limit)s seats are taken.", "%(used)s of %(limit)s seats are taken.", item.limit or 0,
+            used=number(one.used), limit=number(item.limit or 0),
+        )  # fmt: skip
         url = url_for("portal.waitlist", license=one.key)
         found.append(Notice("warn", "hourglass", title, text, url, Kind.EXHAUSTED))
     own = url_for("portal.license", key=one.key)
