@@ -15,6 +15,7 @@ from scim_portal.services import timelines
 from scim_portal.services.pages import Page
 from scim_portal.web.portal import addresses, wording
 from scim_portal.web.portal.addresses import Chip
+from scim_portal.web.telling import told
 
 SHOW = "show"
 
@@ -49,16 +50,16 @@ def chips() -> list[Chip]:
 def _seat(entry: SeatEntry, names: dict[str, str]) -> Happening:
     title = f"{names.get(entry.license_type, entry.license_type)}: {wording.entry_event(entry)[0]}"
     url = url_for("portal.ledger", user=entry.user_id)
-    return Happening("seats", title, entry.reason_text, entry.at, wording.cause(entry), url)
+    return Happening("seats", title, told(entry.reason_text), entry.at, wording.cause(entry), url)
 
 
 def _call(line: ProvisioningEntry, names: dict[str, str]) -> Happening:
     what = {"POST": _("created"), "PUT": _("replaced"), "PATCH": _("changed"), "DELETE": _("deleted"), "GET": _("read")}
-    told = what.get(line.method, line.method)
+    done = what.get(line.method, line.method)
     if line.status >= 400:
         title = _("The provider was refused: %(method)s answered %(status)s", method=line.method, status=line.status)
     else:
-        title = _("The provider %(told)s this user", told=told)
+        title = _("The provider %(told)s this user", told=done)
     url = url_for("portal.log", user=line.resource_id)
     return Happening("calls", title, line.detail or "", line.at, f"{line.method} · {line.status}", url)
 
