@@ -60,7 +60,7 @@ def test_a_portal_is_connected_and_its_first_user_has_a_seat(bare_desk: Desk) ->
     page.get_by_role("button", name="Issue a token").click()
     token = page.get_by_label("Token", exact=True).input_value()
     assert page.get_by_label("SCIM connector base URL", exact=True).input_value() == bare_desk.portal.scim_base_url
-    expect(page.get_by_role("heading", name="Waiting for Okta’s first call")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting for the first call of Okta")).to_be_visible()
     page.evaluate("window.stillHere = true")
     assert provision(bare_desk, "scimp_mistyped", 1, 1).failures != ()
     expect(page.get_by_role("heading", name="Okta’s call was refused")).to_be_visible(timeout=15_000)
@@ -82,7 +82,7 @@ def test_the_guide_works_without_scripts(browser: Browser, bare_desk: Desk) -> N
     page.get_by_role("button", name="Issue a token").click()
     token = page.get_by_label("Token", exact=True).input_value()
     page.get_by_role("link", name="Wait here").click()
-    expect(page.get_by_role("heading", name="Waiting for Okta’s first call")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting for the first call of Okta")).to_be_visible()
     assert provision(bare_desk, token, 2, 1).failures == ()
     expect(page.get_by_role("heading", name="Okta has called")).to_be_visible(timeout=15_000)
 
