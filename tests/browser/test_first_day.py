@@ -63,7 +63,7 @@ def test_a_portal_is_connected_and_its_first_user_has_a_seat(bare_desk: Desk) ->
     expect(page.get_by_role("heading", name="Waiting for the first call of Okta")).to_be_visible()
     page.evaluate("window.stillHere = true")
     assert provision(bare_desk, "scimp_mistyped", 1, 1).failures != ()
-    expect(page.get_by_role("heading", name="Okta’s call was refused")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="The call of Okta was refused")).to_be_visible(timeout=15_000)
     assert provision(bare_desk, token, 4, 1).failures == ()
     expect(page.get_by_role("heading", name="Okta has called")).to_be_visible(timeout=15_000)
     assert page.evaluate("window.stillHere")
