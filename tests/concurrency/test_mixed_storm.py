@@ -11,6 +11,7 @@ import pytest
 
 from scim_portal import clock
 from scim_portal.jobs import runner
+from tests.concurrency import fairness
 from tests.concurrency.arena import Arena, statuses
 from tests.concurrency.callers import Call
 from tests.portals import a_patch, a_policy, a_rule, a_user
@@ -47,6 +48,8 @@ def come_and_go(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert set(statuses(answers)) == {200}
     arena.must_hold()
+    for key in SEATS:
+        assert not list(fairness.passed(arena.ledger(key), {"engineering": 50}))
     in_ten_seconds = clock.now() + timedelta(seconds=10)
     monkeypatch.setattr(clock, "now", lambda: in_ten_seconds)
     arena.portal.run_due()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.concurrency import fairness
 from tests.concurrency.arena import Arena, statuses
 from tests.portals import a_policy, a_user
 from tests.servers import Server
@@ -31,6 +32,7 @@ def create_all_at_once(arena: Arena) -> None:
     waiting = [one.ticket_no for one in entries if one.event == "ticket.opened"]
     assert waiting == list(range(1, PEOPLE - SEATS + 1))
     assert [one.use_after for one in entries[:SEATS]] == list(range(1, SEATS + 1))
+    assert not list(fairness.passed(entries, {}))
     assert arena.portal.usage() == {"view": (SEATS, PEOPLE - SEATS)}
     arena.must_hold()
 
