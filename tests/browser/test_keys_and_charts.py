@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 def test_keys_search_help_and_go_to_sections_but_not_while_typing(desk: Desk) -> None:
     page = desk.sign_in()
+    page.wait_for_load_state()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     expect(page.get_by_role("row", name="g l License types")).to_be_visible()
@@ -24,6 +25,7 @@ def test_keys_search_help_and_go_to_sections_but_not_while_typing(desk: Desk) ->
     expect(page.locator("#live")).to_have_text("Go where? Press a letter.")
     page.keyboard.press("l")
     expect(page.get_by_role("heading", name="License types")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("/")
     expect(page.get_by_label("Search users")).to_be_focused()
     page.keyboard.type("gl?")
@@ -37,6 +39,7 @@ def test_keys_can_be_turned_off_and_stay_off(desk: Desk) -> None:
     page.get_by_role("checkbox", name="Use these keys").uncheck()
     page.get_by_role("button", name="Close").click()
     page.reload()
+    page.wait_for_load_state()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("link", name="Keyboard").click()

@@ -33,7 +33,7 @@ def test_a_rule_is_previewed_and_saved_and_debugged_calls_are_read(desk: Desk, t
     page.get_by_text("The attribute mapping is saved").wait_for()
     desk.scim("/Users", a_user(f"{theme}@acme.example", displayName="Dora Archer"))
     desk.go("/provisioning-log")
-    page.get_by_text("Bodies", exact=True).first.click()
+    page.locator("summary", has_text="Details").first.click()
     assert '"title": "Dora"' in page.get_by_role("group", name="Answer").first.inner_text()
     found += violations(desk)
     assert (found, desk.complaints) == ([], [])
