@@ -20,11 +20,11 @@ def keys(ctx: Ctx) -> frozenset[str]:
     return frozenset(db.session.scalars(query))
 
 
-def refuse(ctx: Ctx, policy: Policy) -> None:
+def refuse(policy: Policy, retired: Collection[str]) -> None:
     """Refuse a policy that gives a retired type. Raises `Invalid` that points at the nodes."""
     problems = tuple(
         (path, say("the license type “{key}” is retired; bring it back first", key=key))
-        for path, key in named(policy, keys(ctx))
+        for path, key in named(policy, retired)
     )
     if problems:
         place, problem = problems[0]

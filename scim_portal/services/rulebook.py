@@ -106,8 +106,9 @@ def default_is_decided(ctx: Ctx) -> bool:
 
 def compile_document(ctx: Ctx, content: object, kind: ResourceType | None = None) -> Policy:
     """Compile a document from outside against the portal's licence types. Raises `Invalid` that points at the nodes."""
+    rows = _type_rows(ctx)
     try:
-        policy = policies.from_document(content, license_types(ctx), kind or resource_types.user(ctx))
+        policy = policies.from_document(content, _described(rows), kind or resource_types.user(ctx))
     except PolicyError as error:
         problems = tuple((problem.path, problem.message) for problem in error.problems)
         raise Invalid(
@@ -118,13 +119,20 @@ def compile_document(ctx: Ctx, content: object, kind: ResourceType | None = None
             ),
             problems=problems,
         ) from None
-    retired_types.refuse(ctx, policy)
+    retired_types.refuse(policy, frozenset(row.key for row in rows if row.retired_at is not None))
     return policy
 
 
 def license_types(ctx: Ctx) -> dict[str, LicenseType]:
     """Describe the portal's licence types to the rules."""
-    rows = db.session.scalars(scoped(models.LicenseType, ctx).order_by(models.LicenseType.key))
+    return _described(_type_rows(ctx))
+
+
+def _type_rows(ctx: Ctx) -> list[models.LicenseType]:
+    return list(db.session.scalars(scoped(models.LicenseType, ctx).order_by(models.LicenseType.key)))
+
+
+def _described(rows: list[models.LicenseType]) -> dict[str, LicenseType]:
     return {
         row.key: LicenseType(row.key, row.name, row.family, row.rank, row.hold_days, row.settle_seconds) for row in rows
     }

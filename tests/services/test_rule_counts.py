@@ -6,8 +6,11 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from rules.decide import Kind, decide
 from scim_portal.db import db, transact
+from scim_portal.models import User
 from scim_portal.services import facts, overrides, rule_counts, rulebook
 from tests.portals import ENTERPRISE, PortalUnderTest, a_policy, a_rule
 from tests.web.test_statement_counts import counted
@@ -51,7 +54,8 @@ def one_by_one(portal: PortalUnderTest, document: dict[str, Any]) -> tuple[dict[
     policy = rulebook.compile_document(ctx, document)
     matches = {rule.id: 0 for rule in policy.rules}
     decides: dict[str, Counter[str]] = {id: Counter() for id in (*matches, "")}
-    for one in (one for chunk in facts.everybody(ctx) for one in chunk if one.active):
+    everybody = list(db.session.scalars(select(User.id).where(User.portal_id == ctx.portal.id)))
+    for one in (one for one in facts.load(ctx, everybody) if one.active):
         for rule in policy.rules:
             matches[rule.id] += rule.condition.holds(one.resource)
         for family, wish in decide(policy, one, ctx.now).families.items():
