@@ -55,9 +55,15 @@
     location.assign(link.href);
   }
 
+  // The focus leaves a dialog that was closed only with the next frame, so what has it there does not count.
+  function typing(target) {
+    const box = target.closest("dialog");
+    return (!box || box.open) && target.closest("input, textarea, select, [contenteditable], dialog");
+  }
+
   function elsewhere(event) {
     return event.defaultPrevented || event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey ||
-      event.target.closest("input, textarea, select, [contenteditable], dialog") || document.querySelector("dialog[open]");
+      typing(event.target) || document.querySelector("dialog[open]");
   }
 
   document.addEventListener("keydown", (event) => {
