@@ -59,3 +59,15 @@ def test_the_chart_reads_out_the_row_of_its_table_under_the_pointer(desk: Desk) 
     expect(last).to_have_text(re.compile(r"now\s*1\s*0\s*2\s*1"))
     page.get_by_role("link", name="12 months").click()
     expect(page).to_have_url(re.compile(r"period=12m#use"))
+
+
+def test_a_key_counts_at_once_after_the_list_of_keys_was_closed(desk: Desk) -> None:
+    page = desk.sign_in()
+    page.wait_for_load_state()
+    said = page.evaluate("""() => {
+      const dialog = document.getElementById("keys"), box = dialog.querySelector("input");
+      dialog.showModal(); box.focus(); dialog.close();
+      box.dispatchEvent(new KeyboardEvent("keydown", {key: "g", bubbles: true}));  // before the next frame moves the focus
+      return document.getElementById("live").textContent;
+    }""")
+    assert said == "Go where? Press a letter."
