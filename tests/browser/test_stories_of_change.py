@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,41 @@ def test_a_group_deleted_by_mistake_is_linked_again(empty_desk: Desk) -> None:
     (rule,) = desk.api("GET", "/policy")["document"]["rules"]
     assert (rule["state"], rule["condition"]) == ("active", f'groups.value eq "{made_anew}"')
     assert usage(desk, "pro") == (5, 0)
+
+
+def test_a_token_about_to_expire_is_rotated_with_an_overlap(empty_desk: Desk) -> None:
+    desk, t = empty_desk, empty_desk.t
+    old = ends_soon(desk, days=5)
+    assert desk.let_okta_work(users=2, groups=1, token=old).failures == ()
+    page = desk.sign_in()
+    desk.open("Connectors")
+    page.get_by_role("link", name="Okta").first.click()
+    expect(page.get_by_text(t("The token expires %(when)s", when=t("in %(days)s days", days=5)))).to_be_visible()
+    page.get_by_role("link", name=t("Regenerate %(token)s", token=f"scimp_…{old[-4:]}")).click()
+    page.get_by_label(t("New value expires on")).fill(f"{datetime.now(UTC) + timedelta(days=200):%Y-%m-%d}")
+    page.get_by_label(t("Old value works")).select_option(t("three more days"))
+    page.get_by_role("button", name=t("Regenerate")).click()
+    new = page.get_by_role("textbox", name=t("Token"), exact=True).input_value()
+    row = page.get_by_role("row").filter(has_text=old[-4:])
+    expect(row).to_contain_text(t("until replaced"))
+    expect(page.get_by_text(t("The token expires %(when)s", when=t("in %(days)s days", days=5)))).to_have_count(0)
+    for token in (new, old):
+        assert desk.let_okta_work(users=2, groups=1, token=token).failures == ()
+    row.get_by_role("button", name=t("Revoke")).click()
+    confirm(page, t("Revoke"))
+    expect(page.get_by_text(t("The token is revoked. Calls with it are refused from now on."))).to_be_visible()
+    assert desk.let_okta_work(users=2, groups=1, token=old).calls == 1
+    assert desk.let_okta_work(users=2, groups=1, token=new).failures == ()
+
+
+def ends_soon(desk: Desk, days: int) -> str:
+    """Leave the connector but one token, which expires in so many days."""
+    (connector,) = desk.api("GET", "/connectors")["items"]
+    path = f"/connectors/{connector['id']}/tokens"
+    for one in desk.api("GET", path)["items"]:
+        desk.api("POST", f"/tokens/{one['id']}/revoke", {})
+    end = datetime.now(UTC) + timedelta(days=days)
+    return str(desk.api("POST", path, {"expires_at": end.isoformat()})["token"])
 
 
 def test_somebody_deactivated_returns_and_somebody_deleted_is_restored(empty_desk: Desk) -> None:
