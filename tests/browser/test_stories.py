@@ -127,6 +127,7 @@ def test_why_she_has_pro_is_told_on_her_page(empty_desk: Desk) -> None:
     assert desk.let_okta_work(**OFFICE).failures == ()
     group = group_of(desk, "Sales")
     stock(desk, 20, a_rule("sales", f'groups.value eq "{group}"', "pro"))
+    eventually(lambda: usage(desk, "pro") == (5, 0), "the rule was not carried out")
     page, she = desk.sign_in(), head_of_sales()
     desk.open("Users")
     page.get_by_label(t("Search users")).fill(she.user_name)
