@@ -16,7 +16,7 @@ from scim_portal.models import User
 from scim_portal.services import connectors as connector_services
 from scim_portal.services import list_exports, people, rulebook, user_conditions
 from scim_portal.services.people import Wanted
-from scim_portal.web.portal import addresses, bulk_words, door, list_files
+from scim_portal.web.portal import addresses, bulk_words, door, list_files, wording
 from scim_portal.web.portal.addresses import Chip, Select
 from scim_portal.web.portal.door import Answer, blueprint
 
@@ -26,10 +26,11 @@ MOST_GROUPS = 200
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A seat or ticket as a list shows it."""
+    """A seat or ticket as a list shows it; `told` is its state in words."""
 
     name: str
-    state: str
+    state: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ def lines(ctx: Ctx, users: Sequence[User]) -> list[Line]:
         Line(
             user.id, user.display_name, user.user_name, user.active, user.deleted_at is not None,
             connectors.get(user.connector_id or ""), user.updated_at,
-            [Named(names[seat.license_type], seat.state) for seat in seats.get(user.id, [])],
-            [Named(names[one.license_type], "") for one in tickets.get(user.id, []) if one.parked_until is None],
+            [Named(names[one.license_type], one.state, wording.seat_state(one.state)) for one in seats.get(user.id, [])],
+            [Named(names[one.license_type]) for one in tickets.get(user.id, []) if one.parked_until is None],
         )
         for user in users
     ]  # fmt: skip
