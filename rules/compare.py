@@ -6,14 +6,14 @@ Nothing is stored here and nothing rendered. The live policy needs no second run
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from rules.allocate import allocate, is_settled
 from rules.changes import Change
-from rules.decide import Facts, Kind, decide
+from rules.decide import Facts, Kind, Wish, decide
 from rules.policy import Policy
 from rules.reasons import Event
 from rules.standing import Person, Pool, Seat, SeatState, Standing
@@ -64,7 +64,8 @@ class Preview:
 class _Rest:
     """The book of those who are settled: like when the policy is applied, they are served but not evaluated."""
 
-    def __init__(self, standings: Iterable[Standing]) -> None:
+    def __init__(self, standings: Iterable[Standing], wishes: Mapping[str, Mapping[str, Wish]]) -> None:
+        self._wishes = wishes
         self._queues: dict[str, list[tuple[int, int, int, Standing]]] = {}
         self._seats: dict[tuple[str, SeatState], list[tuple[Seat, Standing]]] = {}
         for who in standings:
@@ -87,6 +88,9 @@ class _Rest:
         rows = self._seats.get((key, SeatState.SUSPENDED), ())
         return (who for _, who in sorted(rows, key=lambda row: (row[0].assigned_at, row[0].user_id)))
 
+    def chain(self, user_id: str, family: str, /) -> tuple[str, ...]:
+        return self._wishes[user_id][family].chain
+
 
 def compare(policy: Policy, people: Iterable[tuple[Facts, Standing]], pools: Iterable[Pool], now: datetime) -> Preview:
     """Evaluate everybody, given in provisioning order, under a policy; all releases come before all grants (L10.2).
@@ -96,16 +100,19 @@ def compare(policy: Policy, people: Iterable[tuple[Facts, Standing]], pools: Ite
     """
     restless: list[Person] = []
     settled: list[Standing] = []
+    wishes: dict[str, Mapping[str, Wish]] = {}
     count = 0
     for facts, standing in people:
         count += 1
         person = Person(facts.user_id, standing, decide(policy, facts, now).families, facts.active)
         if is_settled(person, now):
             settled.append(standing)
+            if any(seat.state is SeatState.SUSPENDED for seat in standing.seats):
+                wishes[facts.user_id] = person.wishes
         else:
             restless.append(person)
     by_key = {pool.key: pool for pool in pools}
-    changes = allocate(restless, by_key.values(), _Rest(settled), now)
+    changes = allocate(restless, by_key.values(), _Rest(settled, wishes), now)
     rows = tuple(_rows(changes, by_key))
     counted = Counter(row.change.value for row in rows)
     counts = {effect.value: counted[effect.value] for effect in Effect}
@@ -113,14 +120,18 @@ def compare(policy: Policy, people: Iterable[tuple[Facts, Standing]], pools: Ite
     return Preview(counts, rows, _usage(changes, by_key))
 
 
-_LOST = frozenset({Event.SEAT_RELEASED, Event.SEAT_SETTLING, Event.SEAT_HOLD_BROKEN})
+GAINED = frozenset({Event.SEAT_GRANTED, Event.SEAT_RESUMED})
+LOST = frozenset({Event.SEAT_RELEASED, Event.SEAT_SETTLING, Event.SEAT_HOLD_BROKEN, Event.SEAT_SUSPENDED})
 
 
 def _rows(changes: tuple[Change, ...], pools: dict[str, Pool]) -> Iterator[Row]:
-    """Join what one person loses and gains in a family into one row."""
-    lost = {_place(change, pools): change for change in changes if change.event in _LOST}
+    """Join what one person loses and gains in a family into one row; a suspended seat is lost only if no other is."""
+    lost: dict[tuple[str, str], Change] = {}
     for change in changes:
-        if change.event is Event.SEAT_GRANTED:
+        if change.event in LOST and (_uses(change.before) or _place(change, pools) not in lost):
+            lost[_place(change, pools)] = change
+    for change in changes:
+        if change.event in GAINED:
             gone = lost.pop(_place(change, pools), None)
             yield _gain(change, gone)
         elif change.event is Event.TICKET_OPENED:

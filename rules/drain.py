@@ -23,6 +23,7 @@ class Drain:
 
     def __init__(self, board: Board, book: Book) -> None:
         self.board = board
+        self.book = book
         self.order = sorted(board.rooms, key=lambda key: (-board.rank(key), key))
         self.waiting = {key: self._waiting_line(key, book) for key in self.order}
         self.holding = {key: Line(board, partial(book.holds, key), holding(key)) for key in self.order}
@@ -104,7 +105,9 @@ class Drain:
     def _chain(self, member: Member, family: str) -> dict[str, int]:
         """Index a member's chain. That of a person from the book is read off their tickets.
 
-        Every entry better than the best seat has a live ticket or a suspended seat, so suspended seats fill the gaps.
+        Every entry better than the best seat has a live ticket or a suspended seat, so a suspended seat fills the gap. Of
+        two such seats neither tells which the person would rather have: the book is asked. What it does not name is of a
+        wish that ended and whose owner has yet to be settled; it comes last.
         """
         if member.chains is not None:
             return {key: index for index, key in enumerate(member.chains[family])}
@@ -112,6 +115,10 @@ class Drain:
         order = {ticket.license_type: ticket.entry for ticket in live}
         seats = (seat for seat in self.board.seats(member, family) if seat.state is SeatState.SUSPENDED)
         claims = sorted((seat.license_type for seat in seats), key=self.order.index)
+        if len(claims) > 1:
+            wished = self.book.chain(member.user_id, family)
+            rest = [*sorted(order, key=order.__getitem__), *claims]
+            return {key: index for index, key in enumerate(dict.fromkeys((*wished, *rest)))}
         taken = frozenset(order.values())
         return order | dict(zip(claims, (index for index in count() if index not in taken), strict=False))
 

@@ -127,6 +127,10 @@ class Book(Protocol):
         """Yield those with a suspended seat of the type, by (assigned_at, user_id) of the seat."""
         ...
 
+    def chain(self, user_id: str, family: str, /) -> tuple[str, ...]:
+        """Give what one of these people wishes of a family, best first; asked only of who has two suspended seats there."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -105,7 +105,7 @@ def _changes(ctx: Ctx, order: Order, ids: Sequence[str]) -> tuple[Change, ...]:
     ]
     rows = list(db.session.scalars(scoped(LicenseType, ctx).order_by(LicenseType.key)))
     waiting, suspended = ({row.key for row in rows if row.waiting}, {row.key for row in rows if row.suspended})
-    book = standings.SqlBook(ctx, {one.user_id for one in persons}, waiting, suspended)
+    book = standings.SqlBook(ctx, {one.user_id for one in persons}, waiting, suspended, licensing.decided(ctx, policy))
     return allocate(persons, licensing.pools(ctx, rows).values(), book, ctx.now)
 
 

@@ -62,7 +62,7 @@ def settle(
     restless = [one for one in persons if in_one or not is_settled(one, ctx.now)]
     if not restless:
         return ()
-    return _allocate(ctx, restless, _families(policy, restless), cause or seats.cause_of(ctx))
+    return _allocate(ctx, policy, restless, _families(policy, restless), cause or seats.cause_of(ctx))
 
 
 def settle_newcomer(ctx: Ctx, newcomer: Facts) -> tuple[Change, ...]:
@@ -72,7 +72,7 @@ def settle_newcomer(ctx: Ctx, newcomer: Facts) -> tuple[Change, ...]:
     person = _person(newcomer, decision, Standing(newcomer.user_id), ())
     if is_settled(person, ctx.now):
         return ()
-    return _allocate(ctx, [person], _families(policy, [person]), seats.cause_of(ctx), is_new=True)
+    return _allocate(ctx, policy, [person], _families(policy, [person]), seats.cause_of(ctx), is_new=True)
 
 
 def settle_changed(ctx: Ctx, user_id: str, changed: Collection[str], *, ending: Collection[str] = ()) -> None:
@@ -109,7 +109,7 @@ def drain(ctx: Ctx, families: Collection[str]) -> tuple[Change, ...]:
     standing = standings.load(ctx, [one.user_id for one in people])
     persons = [_person(one, decide(policy, one, ctx.now), standing[one.user_id], ()) for one in people]
     touched = frozenset(families) | _families(policy, persons)
-    return _allocate(ctx, persons, touched, Cause("capacity", ctx.request_id))
+    return _allocate(ctx, policy, persons, touched, Cause("capacity", ctx.request_id))
 
 
 def needs_drain(ctx: Ctx, family: str) -> bool:
@@ -152,8 +152,17 @@ def pools(ctx: Ctx, types: Iterable[Any]) -> dict[str, Pool]:
     return {row.key: _pool(row, bought.get(row.key, 0)) for row in rows}
 
 
+def decided(ctx: Ctx, policy: Policy) -> standings.Decided:
+    """Give a function that decides what one user wishes under a policy, by what is committed about them."""
+
+    def one(user_id: str) -> Decision:
+        return decide(policy, *facts.load(ctx, [user_id]), ctx.now)
+
+    return one
+
+
 def _allocate(
-    ctx: Ctx, persons: list[Person], families: frozenset[str], cause: Cause, *, is_new: bool = False
+    ctx: Ctx, policy: Policy, persons: list[Person], families: frozenset[str], cause: Cause, *, is_new: bool = False
 ) -> tuple[Change, ...]:
     rows = _TYPES.all(portal=ctx.portal.id, families=sorted(families)) if families else []
     touched = pools(ctx, rows)
@@ -164,7 +173,7 @@ def _allocate(
         persons = [replace(one, standing=standing[one.user_id]) for one in persons]
     waiting = {row.key for row in rows if row.waiting}
     suspended = {row.key for row in rows if row.suspended}
-    book = standings.SqlBook(ctx, {one.user_id for one in persons}, waiting, suspended)
+    book = standings.SqlBook(ctx, {one.user_id for one in persons}, waiting, suspended, decided(ctx, policy))
     changes = allocate(persons, touched.values(), book, ctx.now)
     if changes:
         tallies = {row.key: _tally(row, touched[row.key]) for row in rows}

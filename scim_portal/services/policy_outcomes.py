@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
-from rules.compare import Effect
+from rules.compare import GAINED, LOST, Effect
 from rules.decide import Kind
 from rules.reasons import Event
 from scim_portal.context import Ctx
@@ -21,7 +21,7 @@ from scim_portal.services import rulebook
 PAGE = 20
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 MOST_KEPT = 1000
-_LOST = [one.value for one in (Event.SEAT_RELEASED, Event.SEAT_SETTLING, Event.SEAT_HOLD_BROKEN)]
+_GAINED, _LOST = (sorted(one.value for one in events) for events in (GAINED, LOST))
 Counts = dict[str, int]
 _kept: OrderedDict[tuple[str, str], Counts] = OrderedDict()
 
@@ -103,9 +103,9 @@ def _counted(ctx: Ctx, job: Job) -> Counts:
 
 def _signs() -> tuple[Any, ...]:
     """Say of an entry whether it is a gain, a loss, a gain by the default, the beginning of a wait: 1 or 0 each."""
-    granted = SeatEntry.event == Event.SEAT_GRANTED.value
-    is_default = granted & (SeatEntry.after["source_kind"].as_string() == Kind.DEFAULT.value)
-    tests = (granted, SeatEntry.event.in_(_LOST), is_default, SeatEntry.event == Event.TICKET_OPENED.value)
+    gained = SeatEntry.event.in_(_GAINED)
+    is_default = gained & (SeatEntry.after["source_kind"].as_string() == Kind.DEFAULT.value)
+    tests = (gained, SeatEntry.event.in_(_LOST), is_default, SeatEntry.event == Event.TICKET_OPENED.value)
     return tuple(case((test, 1), else_=0) for test in tests)
 
 

@@ -5,19 +5,20 @@ The book is read lazily and under the locks of `licensing`; nothing here writes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, cast, null, select, union_all
 
-from rules.decide import Kind, Source
+from rules.decide import Decision, Kind, Source
 from rules.standing import Seat, SeatState, Standing, Ticket
 from scim_portal import models
 from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.prepared import Prepared
 
+Decided = Callable[[str], Decision]
 CHUNK = 500
 FIRST_PAGE, NEXT_PAGES = 8, 200
 _SEAT = models.Seat.__table__.c
@@ -68,13 +69,15 @@ def first_in_queues(ctx: Ctx, most: int) -> list[tuple[str, datetime]]:
 class SqlBook:
     """The people who are not evaluated but may be touched (see `rules.standing.Book`).
 
-    `waiting` and `suspended` name the types that have live tickets or suspended seats at all: the counters know.
+    `waiting` and `suspended` name the types that have live tickets or suspended seats at all: the counters know. `decided`
+    decides what somebody wishes, by what is committed about them.
     """
 
     def __init__(
-        self, ctx: Ctx, besides: Collection[str], waiting: Collection[str], suspended: Collection[str]
+        self, ctx: Ctx, besides: Collection[str], waiting: Collection[str], suspended: Collection[str], decided: Decided
     ) -> None:
         self.ctx = ctx
+        self.decided = decided
         self.besides = besides
         self.with_queue = waiting
         self.with_suspended = suspended
@@ -93,6 +96,10 @@ class SqlBook:
         """Yield those with a suspended seat of the type, first assigned first."""
         if key in self.with_suspended:
             yield from self._pages(_SEAT, key, (_SEAT.assigned_at, _SEAT.user_id), _SEAT.state == SeatState.SUSPENDED)
+
+    def chain(self, user_id: str, family: str) -> tuple[str, ...]:
+        """Give what somebody wishes of a family, best first."""
+        return self.decided(user_id).families[family].chain
 
     def _pages(self, table: Any, key: str, order: Sequence[Any], condition: Any) -> Iterator[Standing]:
         mine = select(table.user_id).where(table.portal_id == self.ctx.portal.id, table.license_type == key, condition)

@@ -73,3 +73,20 @@ def test_a_suspended_seat_resumes_before_tickets_when_another_is_lost() -> None:
     world.publish(policy)
     assert world.has("b") == "pro"
     assert {key: one.after for key, one in usage.items()} == {key: world.use(key) for key in world.types}
+
+
+def test_a_seat_that_resumes_is_a_grant_or_a_swap_and_one_that_is_suspended_a_release() -> None:
+    world = World(capacity={"pro": 2, "std": 1, "view": 0})
+    for name in "ab":
+        world.join(name, "sales")
+    world.capacity["pro"] = 0
+    assert moves(world, world.policy) == []  # a lapse is the clock's, and suspends whoever is looked at
+    policy = a_policy(R1, {**R2, "name": "Sellers", "id": "r9"}, R3)
+    assert moves(world, policy) == [
+        ("a", Effect.SWAP, "pro", "std"),
+        ("b", Effect.QUEUE, None, "std"),
+        ("b", Effect.RELEASE, "pro", None),
+    ]
+    world.evaluate("a", "b")
+    world.capacity["pro"] = 2
+    assert moves(world, world.policy) == [("a", Effect.SWAP, "std", "pro"), ("b", Effect.GRANT, None, "pro")]

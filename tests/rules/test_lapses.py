@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import rules
+from tests.rules.test_compare import preview
 from tests.rules.world import R2, TYPES, World, a_policy, events
 
 
@@ -81,3 +82,41 @@ def test_a_pin_met_from_the_book_ends_a_suspended_seat_of_a_lesser_entry() -> No
     assert world.has("a") == "std suspended + q view"
     world.join("v", "contractors")
     assert world.has("a") == "view"
+
+
+def with_two_suspended() -> World:
+    """Somebody who would rather have the poorest license, and holds suspended seats of the two best wishes."""
+    world = World(policy=a_policy({**R2, "grants": ["view"], "fallback": ["pro", "std"]}))
+    world.join("a", "sales")
+    for key in ("view", "pro"):
+        world.capacity[key] = 0
+        world.evaluate("a")
+    assert world.has("a") == "pro suspended + std + view suspended"
+    world.capacity["pro"] = 2
+    return world
+
+
+def test_of_two_suspended_seats_the_one_wished_for_first_outlasts_the_renewal_of_the_other() -> None:
+    world = with_two_suspended()
+    world.evaluate()
+    assert world.has("a") == "pro + view suspended"
+    world.capacity["view"] = 1
+    world.evaluate()
+    assert world.has("a") == "view"
+
+
+def test_a_preview_tells_the_same_of_two_suspended_seats() -> None:
+    world = with_two_suspended()
+    found = preview(world, world.policy)
+    assert [(row.user_id, row.before, row.after) for row in found.changes] == [("a", "std", "pro")]
+    world.evaluate()
+    assert preview(world, world.policy).changes == ()
+
+
+def test_whose_wishes_changed_and_were_not_looked_at_yet_keeps_the_suspended_seat_that_is_still_wished_for() -> None:
+    world = with_two_suspended()
+    world.set("a")
+    world.evaluate()
+    assert world.has("a") == "pro + view suspended"
+    world.evaluate("a")
+    assert world.has("a") == "view suspended"

@@ -193,6 +193,9 @@ class World:
         rows = sorted(self._in_state(key, SeatState.SUSPENDED), key=lambda seat: (seat.assigned_at, seat.user_id))
         return self._others([seat.user_id for seat in rows])
 
+    def chain(self, name: str, family: str) -> tuple[str, ...]:
+        return rules.decide(self.policy, self.people[name], self.now).families[family].chain
+
     def _in_state(self, key: str, state: SeatState) -> Iterator[Seat]:
         return (seat for (_, mine), seat in self.seats.items() if mine == key and seat.state is state)
 
