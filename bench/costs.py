@@ -150,14 +150,15 @@ class Meter:
         print(f"  {name:40} {cost:6.3f}  {database:6.3f}  {len(statements) / ROUND:6.2f}", flush=True)
 
     def _round(self, call: Call, requests: list[Request]) -> tuple[float, float]:
-        before, begun = processes.cpu_seconds_exactly(self.roots), time.process_time()
+        before, begun = processes.cpu_by_process(self.roots), time.process_time()
         if self.profile is not None:
             self.profile.enable()
         for request in requests:
             call(request)
         if self.profile is not None:
             self.profile.disable()
-        return time.process_time() - begun, processes.cpu_seconds_exactly(self.roots) - before
+        used = time.process_time() - begun
+        return used, processes.spent(before, processes.cpu_by_process(self.roots))
 
 
 @contextmanager

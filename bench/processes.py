@@ -47,10 +47,15 @@ def cpu_seconds(roots: Sequence[int]) -> float:
     return sum(_tree_seconds(root) for root in roots)
 
 
-def cpu_seconds_exactly(roots: Sequence[int]) -> float:
-    """Add up the same of what lives now, in nanoseconds as the scheduler counts; for processes that last."""
-    found = (Path(f"/proc/{pid}/schedstat") for root in roots for pid in _tree(root))
-    return sum(int(path.read_text().split()[0]) for path in found if path.exists()) / 1e9
+def cpu_by_process(roots: Sequence[int]) -> dict[int, float]:
+    """Give the CPU seconds of each of these processes and their descendants that lives now, as exact as the scheduler counts."""
+    found = {pid: Path(f"/proc/{pid}/schedstat") for root in roots for pid in _tree(root)}
+    return {pid: int(path.read_text().split()[0]) / 1e9 for pid, path in found.items() if path.exists()}
+
+
+def spent(before: dict[int, float], after: dict[int, float]) -> float:
+    """Add up what was spent between two such looks; what a process that has ended since spent is not known."""
+    return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

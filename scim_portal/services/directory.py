@@ -47,16 +47,18 @@ _GROUPS_OF = Prepared(
         .where(*_OF_USERS),
     ).order_by("user_id", "type", "id")
 )
+# Each member is looked up by itself, and not joined: of a portal too young for statistics PostgreSQL believes that it holds
+# one user, and would read all of them once a member.
+_PRESENT_USER = select(_U.id).where(_U.portal_id == _M.portal_id, _U.id == _M.user_id, _U.deleted_at.is_(None))
+_PRESENT_GROUP = select(_G.id).where(_G.portal_id == _N.portal_id, _G.id == _N.member_id, _G.deleted_at.is_(None))
 _MEMBERS_OF = Prepared(
     union_all(
-        select(_M.group_id, _U.id, _M.display, literal_column("'User'", Text).label("type"))
-        .join_from(Membership.__table__, User.__table__, (_U.portal_id == _M.portal_id) & (_U.id == _M.user_id))
+        select(_M.group_id, _M.user_id.label("id"), _M.display, literal_column("'User'", Text).label("type"))
         .where(_M.portal_id == bindparam("portal"), _M.group_id.in_(bindparam("groups", expanding=True)))
-        .where(_U.deleted_at.is_(None)),
-        select(_N.group_id, _G.id, _N.display, literal_column("'Group'", Text))
-        .join_from(Nesting.__table__, Group.__table__, (_G.portal_id == _N.portal_id) & (_G.id == _N.member_id))
+        .where(_PRESENT_USER.scalar_subquery().is_not(None)),
+        select(_N.group_id, _N.member_id, _N.display, literal_column("'Group'", Text))
         .where(_N.portal_id == bindparam("portal"), _N.group_id.in_(bindparam("groups", expanding=True)))
-        .where(_G.deleted_at.is_(None)),
+        .where(_PRESENT_GROUP.scalar_subquery().is_not(None)),
     ).order_by("group_id", desc("type"), "id")
 )
 _SOME_MEMBERS = Prepared(

@@ -28,8 +28,8 @@ def crowded(portal: PortalUnderTest) -> tuple[PortalUnderTest, str, str]:
     portal.token  # noqa: B018 - a connector and its token are made before the crowd
 
     def fill() -> tuple[str, str]:
-        people = [_user(ctx, number) for number in range(USERS)]
-        groups = [_group(ctx, number) for number in range(GROUPS)]
+        people = [a_user_row(ctx, number) for number in range(USERS)]
+        groups = [a_group_row(ctx, number) for number in range(GROUPS)]
         connection = db.session.connection()
         connection.execute(User.__table__.insert(), people)
         connection.execute(Group.__table__.insert(), groups)
@@ -47,14 +47,14 @@ def crowded(portal: PortalUnderTest) -> tuple[PortalUnderTest, str, str]:
     return portal, user, group
 
 
-def _user(ctx: Any, number: int) -> dict[str, Any]:
+def a_user_row(ctx: Any, number: int) -> dict[str, Any]:
     name = f"user{number}@x.example"
     mails = [{"value": name, "type": "work"}, {"value": f"home{number}@x.example", "type": "home"}]
     content = {"schemas": [CORE_USER], "userName": name, "externalId": f"00u{number}", "emails": mails}
     return {"portal_id": ctx.portal.id, **mapping.user_columns(content, Stamp(new_id(), 1, ctx.now, ctx.now))}
 
 
-def _group(ctx: Any, number: int) -> dict[str, Any]:
+def a_group_row(ctx: Any, number: int) -> dict[str, Any]:
     content = {"schemas": [CORE_GROUP], "displayName": f"Group {number}"}
     return {"portal_id": ctx.portal.id, **mapping.group_columns(content, Stamp(new_id(), 1, ctx.now, ctx.now))}
 
