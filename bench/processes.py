@@ -48,7 +48,7 @@ def cpu_seconds(roots: Sequence[int]) -> float:
 
 
 def cpu_by_process(roots: Sequence[int]) -> dict[int, float]:
-    """Give the CPU seconds of each of these processes and their descendants that lives now, as exact as the scheduler counts."""
+    """Give the CPU seconds of each of these processes and their descendants that lives now, as the scheduler counts."""
     found = {pid: Path(f"/proc/{pid}/schedstat") for root in roots for pid in _tree(root)}
     return {pid: int(path.read_text().split()[0]) / 1e9 for pid, path in found.items() if path.exists()}
 

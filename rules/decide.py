@@ -51,7 +51,8 @@ class Facts:
     pinned and excluded, which the portal does not store, counts as excluded.
 
     Frozen rules (L9) need two facts more: `kept_by` names those that keep this person, True for a person who matched
-    through the deleted group, False for one who must still meet the condition; `held` names the types the person holds.
+    through the deleted group, False for one who must still meet the condition; `held` names the types the person holds,
+    each with the id of the rule it comes from (None: from the default, or a pin).
     """
 
     user_id: str
@@ -61,7 +62,7 @@ class Facts:
     pins: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
     kept_by: Mapping[str, bool] = field(default_factory=dict)
-    held: frozenset[str] = frozenset()
+    held: Mapping[str, str | None] = field(default_factory=dict)
 
 
 class Outcome(StrEnum):
@@ -173,15 +174,17 @@ class _Matching:
     def keeps(self, rule: Rule, family: Family) -> bool:
         """Tell whether a frozen rule keeps the person: through the deleted group, or a seat as the condition still says.
 
-        One that gives nothing of the family does so to whoever meets its condition: that is no new grant.
+        One that gives nothing of the family does so to whoever meets its condition: that is no new grant. A seat that
+        another rule gave since then is no reason, or that rule's decision would undo itself; a pin may stand over the seat.
         """
-        through = self.facts.kept_by.get(rule.id)
-        if through or (through is None and rule.chains[family.key]):
+        chain, through = rule.chains[family.key], self.facts.kept_by.get(rule.id)
+        if through or (through is None and chain):
             return bool(through)
-        if not rule.chains[family.key]:
-            return self.condition(rule)
-        given = {key for chain in rule.chains.values() for key in chain}
-        return not given.isdisjoint(self.facts.held) and self.condition(rule)
+        return (not chain or any(self._has(key, rule) for key in chain)) and self.condition(rule)
+
+    def _has(self, key: str, rule: Rule) -> bool:
+        held = self.facts.held
+        return key in held and (held[key] == rule.id or key in self.facts.pins)
 
     def condition(self, rule: Rule) -> bool:
         if rule.id not in self._known:

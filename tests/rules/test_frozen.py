@@ -22,7 +22,7 @@ def after_the_delete(world: World, people: dict[str, tuple[str, ...]], policy: r
 
 
 def keep(world: World, name: str, *groups: str, through: bool = True) -> None:
-    held = frozenset(key for who, key in world.seats if who == name)
+    held = {key: seat.source.rule_id for (who, key), seat in world.seats.items() if who == name}
     world.set(name, *groups, kept_by={"r2": through}, held=held)
 
 
@@ -81,6 +81,35 @@ def test_a_person_who_still_meets_the_condition_is_kept_only_while_that_is_so() 
     assert events(world.evaluate("p")) == ["p seat.released pro", "p seat.granted view"]
 
 
+def test_a_seat_that_another_rule_gave_since_is_not_drawn_back_to_the_frozen_rule() -> None:
+    either = {**R2, "fallback": [], "condition": 'groups.value eq "sales" or groups.value eq "partners"'}
+    sellers = {**R3, "id": "r9", "condition": 'groups.value eq "sellers"', "grants": ["pro"], "fallback": ["std"]}
+    world = World(policy=a_policy(either, sellers), capacity={"pro": 1, "std": 3, "view": 5})
+    world.join("a", "partners")
+    world.join("b", "partners", "sellers")
+    keep(world, "a", "partners", through=False)
+    keep(world, "b", "partners", "sellers", through=False)
+    world.publish(a_policy({**either, **FROZEN, "fallback": [], "condition": either["condition"]}, sellers, version=2))
+    assert world.all("a", "b") == ["pro", "std + q pro"]
+    world.capacity["pro"] = 2
+    world.evaluate()
+    keep(world, "b", "partners", "sellers", through=False)
+    assert world.evaluate("b") == ()
+    assert world.seats["b", "pro"].source.rule_id == "r9"
+
+
+def test_a_pin_over_a_kept_seat_changes_nothing_else() -> None:
+    either = {**R2, "condition": 'groups.value eq "sales" or groups.value eq "partners"'}
+    world = World(policy=a_policy(either))
+    world.join("p", "partners")
+    policy = a_policy({**FROZEN, "condition": either["condition"]}, R3, version=2)
+    held = {"pro": None}
+    pinned = some_facts("p", "partners", "eng", kept_by={"r2": False}, held=held, pins=frozenset({"pro"}))
+    assert rules.decide(policy, pinned, START).families["cal"].chain == ("pro",)
+    unpinned = some_facts("p", "partners", "eng", kept_by={"r2": False}, held=held)
+    assert rules.decide(policy, unpinned, START).families["cal"].chain == ("std",)
+
+
 def test_nobody_new_is_decided_by_a_frozen_rule() -> None:
     policy = a_policy(R1, {**FROZEN, "condition": "userName pr"}, R3)
     decision = rules.decide(policy, some_facts("n", "eng"), START, trace=True).families["cal"]
@@ -100,7 +129,7 @@ def test_a_rule_that_is_thawed_decides_like_an_active_one() -> None:
 
 def test_windows_connectors_and_ranks_count_for_a_frozen_rule_too() -> None:
     closed = {**FROZEN, "valid_until": (START - WEEK).isoformat()}
-    facts = some_facts("a", kept_by={"r2": True}, held=frozenset({"pro"}), connector="okta")
+    facts = some_facts("a", kept_by={"r2": True}, held={"pro": "r2"}, connector="okta")
     for rule in (closed, {**FROZEN, "connector": "entra"}):
         assert rules.decide(a_policy(rule), facts, START).families["cal"].chain == ("view",)
     document = a_document(FROZEN, R3) | {"families": {"cal": {"mode": Mode.HIGHEST_RANK}}}
