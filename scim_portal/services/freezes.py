@@ -46,21 +46,21 @@ def before_delete(ctx: Ctx, group_id: str, members: Callable[[], Collection[str]
 def after_delete(ctx: Ctx, group_id: str, matched: Matched) -> set[str]:
     """Freeze the rules, now that the group is gone, for those who matched through it and those who have something by them.
 
-    Gives all of them, to be settled: whoever waits by a frozen rule waits no more, in whatever group they are.
+    Gives all whom they keep, to be settled: whoever waits by a frozen rule waits no more, in whatever group they are, and
+    the places of those whom the rule kept since an earlier group of its was deleted are kept as long as the rest.
     """
-    until, kept = ctx.now + LASTS, set[str]()
+    until = ctx.now + LASTS
     for rule_id, people in matched.people.items():
         rule = next(one for one in matched.policy.rules if one.id == rule_id)
         still = _matching(ctx, rule, facts.load(ctx, people, locked=True))
         _write(ctx, rule_id, group_id, people - still, through=True)
-        others = still | _having(ctx, rule_id) - people
-        _write(ctx, rule_id, group_id, others, through=False)
-        kept |= people | others
+        _write(ctx, rule_id, group_id, still | _having(ctx, rule_id) - people, through=False)
         own = (Freeze.portal_id == ctx.portal.id) & (Freeze.rule_id == rule_id)
         db.session.execute(_F.update().where(own).values(until=until))
     marked = {rule_id: (State.NEEDS_ATTENTION, until.isoformat()) for rule_id in matched.people}
     rulebook.amend(ctx, _with_states(ctx, marked))
-    return kept
+    kept = select(Freeze.user_id).where(Freeze.portal_id == ctx.portal.id, Freeze.rule_id.in_(list(marked)))
+    return set(db.session.scalars(kept))
 
 
 def group_back(ctx: Ctx, group_id: str) -> set[str]:
@@ -89,9 +89,9 @@ def _named(policy: Policy, group_id: str) -> list[Rule]:
 
 
 def _matching(ctx: Ctx, rule: Rule, people: Iterable[facts.Facts]) -> set[str]:
-    """Name those whom a rule keeps or matches, whatever rule decides them in the end."""
-    found = set()
-    for one in people:
+    """Name those whom a rule keeps or matches, whatever rule decides them in the end; outside its window it matches nobody."""
+    found = set[str]()
+    for one in people if rule.is_open(ctx.now) else ():
         is_kept = rule.is_frozen(ctx.now) and one.kept_by.get(rule.id, False)
         if one.active and rule.connector in (None, one.connector) and (is_kept or rule.condition.holds(one.resource)):
             found.add(one.user_id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from scim_portal.db import transact
-from scim_portal.services import catalog, invariants, people
+from scim_portal.services import catalog, invariants, licensing, people
 from tests.portals import PortalUnderTest, a_policy, a_rule
 from tests.services.office import Office
 
@@ -48,3 +50,33 @@ def test_when_the_week_is_over_they_are_evaluated_by_the_condition_as_it_stands(
     office.wait(days=7)
     assert [office.seat(name) for name in "abd"] == ["view", "view", "pro"]
     assert invariants.violations(office.portal.ctx()) == []
+
+
+def test_a_second_group_that_is_deleted_keeps_the_places_of_those_whom_the_first_one_left(office: Office) -> None:
+    either = f"{office.member('Sales')} or {office.member('Eng')}"
+    office.groups["Late"] = office.portal.push("Late")
+    first, both = a_rule("first", office.member("Late"), "pro"), a_rule("both", either, "pro", fallback=["std"])
+    office.portal.publish(a_policy(first, both, default="view"))
+    office.arrive("c", "Late", "Sales")
+    drop(office, "Sales")
+    office.leave("c", "Late")  # c waited by the other rule until now, so nothing of theirs comes from the frozen one
+    office.wait(hours=1)
+    drop(office, "Eng")
+    until = office.portal.ctx().now + timedelta(days=7)
+    found = people.tickets(office.portal.ctx(), [office.ids[name] for name in "cd"])
+    assert {ticket.parked_until for tickets in found.values() for ticket in tickets} == {until}
+    assert transact(lambda: licensing.settle(office.portal.ctx(), office.ids.values())) == ()
+
+
+def test_nobody_is_kept_by_a_rule_whose_window_is_closed(office: Office) -> None:
+    """Its opening takes the default from nobody who matched it before it could decide anything."""
+    opens = (office.portal.ctx().now + timedelta(hours=1)).isoformat()
+    office.arrive("n")
+    office.groups["Late"] = office.portal.push("Late")
+    later = a_rule("later", office.member("Late"), "pro", valid_from=opens)
+    office.join("n", "Late")
+    office.portal.publish(a_policy(later, default="view"))
+    assert office.seat("n") == "view"
+    drop(office, "Late")
+    office.wait(hours=2)
+    assert office.seat("n") == "view"
