@@ -7,7 +7,7 @@ members to exist. The mixed day comes before the large groups, on the population
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bench import load, lookups, workloads
 from bench.load import Target
@@ -29,7 +29,7 @@ def meter(product: Server, options: argparse.Namespace) -> Meter:
 
 def measure(product: Server, meter: Meter, options: argparse.Namespace) -> None:
     """Run all ordinary workloads against the product."""
-    of_users(meter, options.users)
+    of_users(meter, options.users, counted=lambda: product.seed("counted"))
     for size in options.group_sizes:
         print(f"  … group of {size:,} written directly, not measured", flush=True)
         seeded = product.seed("group", str(size), str(SPARE))
@@ -37,9 +37,13 @@ def measure(product: Server, meter: Meter, options: argparse.Namespace) -> None:
     meter.measured(lookups.cursor_page())
 
 
-def of_users(meter: Meter, count: int) -> list[str]:
-    """Run the workloads that need only users and small groups; gives the users' ids."""
+def of_users(meter: Meter, count: int, *, counted: Callable[[], object] = lambda: None) -> list[str]:
+    """Run the workloads that need only users and small groups; gives the users' ids.
+
+    `counted` is called when they are there: no worker runs beside the load, which would have the database count them.
+    """
     users = meter.measured(workloads.create_users(count))
+    counted()
     for workload in (*workloads.user_workloads(users), *lookups.of_users(users)):
         meter.measured(workload)
     groups = meter.set_up(workloads.create_groups((0,), "Group"))

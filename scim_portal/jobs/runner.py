@@ -35,7 +35,6 @@ from scim_portal.services import (
 from scim_portal.services.seats import Cause
 
 BATCH = 500
-STATISTICS_EVERY = 300.0
 BEAT_FILE = "worker.beat"
 Progress = Callable[[int, int], None]
 log = structlog.get_logger(__name__)
@@ -90,7 +89,8 @@ _statistics_at: list[float] = []
 
 def _keep_statistics() -> None:
     """Refresh the database's statistics now and then; one that is busy gets them the next time."""
-    if not _statistics_at or time.monotonic() - _statistics_at[-1] > STATISTICS_EVERY:
+    every = statistics.SECONDS_BETWEEN[db.engine.dialect.name]
+    if not _statistics_at or time.monotonic() - _statistics_at[-1] > every:
         _statistics_at[:] = [time.monotonic()]
         try:
             statistics.refresh()

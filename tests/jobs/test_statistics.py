@@ -1,4 +1,4 @@
-"""SQLite is told how its tables are filled, so that it finds one user's groups by the user and not by the portal."""
+"""Databases know how their tables are filled, so that they find one user's groups by the user and not by the portal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from scim_portal import statistics
 from scim_portal.db import db
+from tests.concurrency.arena import eventually
 from tests.portals import PortalUnderTest
 
 
@@ -37,3 +38,22 @@ def test_a_table_of_a_few_rows_is_read_as_if_it_were_large(app: Flask, portal: P
                 f"EXPLAIN QUERY PLAN SELECT document {sought} ORDER BY id LIMIT 100"
             ).all()
         assert "ix_user_account_external_id" in plan[0][-1], plan
+
+
+def test_tables_that_grow_are_looked_at_before_anybody_walks_through_them(app: Flask, portal: PortalUnderTest) -> None:
+    """PostgreSQL by itself looks a minute later: until then a group of thousands would be joined with everybody, row by row."""
+    if db.engine.dialect.name != "postgresql":
+        return  # it assumes, see above
+    begun = looked_at("user_account")
+    for number in range(60):
+        portal.provision(f"p{number}@x.example")
+    eventually(lambda: statistics.refresh() or looked_at("user_account") != begun, "The table was not looked at.")
+    known = looked_at("user_account")
+    statistics.refresh()
+    assert looked_at("user_account") == known
+
+
+def looked_at(table: str) -> object:
+    db.session.rollback()
+    asked = text("SELECT last_analyze FROM pg_stat_user_tables WHERE relname = :table")
+    return db.session.execute(asked, {"table": table}).scalar()
