@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 
 from scim_portal import errors
 from scim_portal.context import Ctx
+from scim_portal.models import LicenseType
 from scim_portal.services import catalog, drafts, license_fields, retirement, rulebook
 from scim_portal.web.portal import charts, contracts, door
 from scim_portal.web.portal.door import Answer, blueprint
@@ -49,7 +51,7 @@ def license(key: str) -> Answer:
     if request.method == "GET":
         return _page(key)
     try:
-        door.change(lambda ctx: catalog.change_type(ctx, key, name=text("name") or "", **_settings()))
+        door.change(lambda ctx: _save(ctx, key, {"name": text("name") or ""} | _settings()))
     except (errors.Invalid, errors.Conflict) as error:
         return _page(key, error)
     flash(_("Saved."), "success")
@@ -86,13 +88,56 @@ def _create(ctx: Ctx) -> str:
     return key
 
 
+def _save(ctx: Ctx, key: str, typed: dict[str, Any]) -> None:
+    """Set what the admin changed, so that what others changed since the page was made stays. Raises `Conflict`.
+
+    Where both changed the same, nobody is overruled unseen: the page is shown again, and saved the second time.
+    """
+    seen, now = _seen(), _told(catalog.find(ctx, key))
+    changed = {field: value for field, value in typed.items() if field not in seen or value != seen[field]}
+    for field, value in changed.items():
+        if field in seen and now[field] not in (seen[field], value):
+            sentence = _(
+                "Somebody else changed this meanwhile, to %(value)s. Save again to overrule.",
+                value=_written(now[field]),
+            )
+            raise errors.Conflict(sentence, field=field, value=value)
+    catalog.change_type(ctx, key, **changed)
+
+
+def _seen() -> dict[str, Any]:
+    """Read the settings that the page showed when it was made; empty if it carries none."""
+    try:
+        found = json.loads(request.form.get("seen", "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _shown(type: LicenseType, error: errors.PortalError | None) -> dict[str, Any]:
+    """Give the settings that a page shows: after a mistake those it showed before, but for what the admin was told of."""
+    now = _told(type)
+    if error is None:
+        return now
+    return _seen() | ({error.field: now[error.field]} if error.field in now else {})
+
+
+def _told(type: LicenseType) -> dict[str, Any]:
+    return license_fields.told(type) | {"family": type.family}
+
+
+def _written(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str("–" if value is None else value)
+
+
 def _settings() -> dict[str, Any]:
     """Read the settings; those that a form has no field for stay as they are."""
     found: dict[str, Any] = {name: required_whole(name) for name in NUMBERS}
     allowance = text("allowance")
     found["allowance"] = allowance if allowance and allowance.endswith("%") else required_whole("allowance")
     if "unit_cost" in request.form:
-        found["unit_cost"] = text("unit_cost")
+        cost = license_fields.cost(text("unit_cost"))
+        found["unit_cost"] = None if cost is None else license_fields.written(cost)
     if "currency" in request.form:
         found["currency"] = (text("currency") or "").upper() or None
     if family := text("family"):
@@ -104,7 +149,7 @@ def _thresholds(typed: str) -> list[int]:
     words = typed.replace("%", " ").replace(",", " ").split()
     if not all(one.isascii() and one.isdigit() and len(one) < 4 for one in words):
         raise errors.Invalid("Give whole numbers, such as 80, 90, 100.", field="thresholds", value=typed)
-    return [int(one) for one in words]
+    return sorted({int(one) for one in words})
 
 
 def _defaults(ctx: Ctx) -> set[str | None]:
@@ -121,7 +166,7 @@ def _page(key: str, error: errors.PortalError | None = None) -> Answer:
     item = catalog.summary(ctx, key)
     retired = item.type.retired_at is not None
     body = door.page(
-        "license.html", section="licenses", item=item, settings=license_fields.told(item.type),
+        "license.html", section="licenses", item=item, settings=license_fields.told(item.type), seen=json.dumps(_shown(item.type, error)),
         form=request.form if error else {}, errors=problems(error) if error else {},
         chart=charts.of(ctx, item, "portal.license", key=key), contract=contracts.of(ctx, item),
         is_default=key in _defaults(ctx), in_the_way=[] if retired else retirement.why_not(ctx, key), families=_families(ctx),
