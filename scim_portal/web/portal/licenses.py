@@ -166,7 +166,8 @@ def _page(key: str, error: errors.PortalError | None = None) -> Answer:
     item = catalog.summary(ctx, key)
     retired = item.type.retired_at is not None
     body = door.page(
-        "license.html", section="licenses", item=item, settings=license_fields.told(item.type), seen=json.dumps(_shown(item.type, error)),
+        "license.html", section="licenses", item=item, settings=license_fields.told(item.type),
+        seen=json.dumps(_shown(item.type, error)),
         form=request.form if error else {}, errors=problems(error) if error else {},
         chart=charts.of(ctx, item, "portal.license", key=key), contract=contracts.of(ctx, item),
         is_default=key in _defaults(ctx), in_the_way=[] if retired else retirement.why_not(ctx, key), families=_families(ctx),
