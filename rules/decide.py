@@ -51,8 +51,7 @@ class Facts:
     pinned and excluded, which the portal does not store, counts as excluded.
 
     Frozen rules (L9) need two facts more: `kept_by` names those that keep this person, True for a person who matched
-    through the deleted group, False for one who must still meet the condition; `held` names the types the person holds,
-    each with the id of the rule it comes from (None: from the default, or a pin).
+    through the deleted group, False for one who must still meet the condition; `held` names the types the person holds.
     """
 
     user_id: str
@@ -62,7 +61,7 @@ class Facts:
     pins: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
     kept_by: Mapping[str, bool] = field(default_factory=dict)
-    held: Mapping[str, str | None] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
 
 
 class Outcome(StrEnum):
@@ -151,6 +150,21 @@ def wish_of(policy: Policy, family: Family, facts: Facts, now: datetime) -> Wish
     return _wish(policy, family, _Matching(policy, facts, now), trace=False)
 
 
+def left_by(policy: Policy, facts: Facts) -> tuple[str, ...]:
+    """Name the frozen rules that kept an active person for a seat and have no reason to any more.
+
+    They must be forgotten for this person, or they would take over whatever another rule gives next (I4).
+    """
+    for_seats = (rule for rule in policy.rules if facts.kept_by.get(rule.id) is False)
+    return tuple(rule.id for rule in for_seats if not (_has_seat(rule, facts) and rule.condition.holds(facts.resource)))
+
+
+def _has_seat(rule: Rule, facts: Facts) -> bool:
+    """Tell whether a person holds what a rule gives, or what a pin put in its place."""
+    given = {key for chain in rule.chains.values() for key in chain}
+    return not facts.held.isdisjoint(given | facts.pins)
+
+
 class _Matching:
     """Answers whether a rule applies to one person, evaluating each condition at most once and only when asked."""
 
@@ -172,19 +186,14 @@ class _Matching:
         )
 
     def keeps(self, rule: Rule, family: Family) -> bool:
-        """Tell whether a frozen rule keeps the person: through the deleted group, or a seat as the condition still says.
+        """Tell whether a frozen rule keeps the person: through the deleted group, or for a seat as the condition still says.
 
-        One that gives nothing of the family does so to whoever meets its condition: that is no new grant. A seat that
-        another rule gave since then is no reason, or that rule's decision would undo itself; a pin may stand over the seat.
+        One that gives nothing of the family does so to whoever meets its condition: that is no new grant.
         """
         chain, through = rule.chains[family.key], self.facts.kept_by.get(rule.id)
         if through or (through is None and chain):
             return bool(through)
-        return (not chain or any(self._has(key, rule) for key in chain)) and self.condition(rule)
-
-    def _has(self, key: str, rule: Rule) -> bool:
-        held = self.facts.held
-        return key in held and (held[key] == rule.id or key in self.facts.pins)
+        return (not chain or _has_seat(rule, self.facts)) and self.condition(rule)
 
     def condition(self, rule: Rule) -> bool:
         if rule.id not in self._known:

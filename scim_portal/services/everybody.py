@@ -170,7 +170,7 @@ def _with_words(facts: Facts, standing: Standing, words: Grouped, kept: Grouped)
     id = facts.user_id
     if id not in words and id not in kept:
         return facts
-    held = {seat.license_type: seat.source.rule_id for seat in standing.seats} if id in kept else {}
+    held = frozenset(seat.license_type for seat in standing.seats) if id in kept else frozenset[str]()
     return Facts(
         id, facts.active, facts.resource, facts.connector,
         frozenset(key for _, key, kind in words.get(id, ()) if kind == "pin"),

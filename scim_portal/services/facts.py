@@ -47,7 +47,7 @@ _OVERRIDES = select(_WORD.user_id, _WORD.license_type, _WORD.kind).where(
 _FREEZES = select(_KEPT.user_id, _KEPT.rule_id, _KEPT.through).where(
     _KEPT.portal_id == bindparam("portal"), _KEPT.user_id.in_(bindparam("users", expanding=True))
 )
-_SEATS = select(_SEAT.user_id, _SEAT.license_type, _SEAT.rule_id).where(
+_SEATS = select(_SEAT.user_id, _SEAT.license_type).where(
     _SEAT.portal_id == bindparam("portal"), _SEAT.user_id.in_(bindparam("users", expanding=True))
 )
 
@@ -93,14 +93,16 @@ def _facts(row: Any, groups: list[GroupOf], overrides: dict[str, str]) -> Facts:
 def _with_frozen(ctx: Ctx, people: list[Facts], ids: Sequence[str]) -> list[Facts]:
     """Add which frozen rules keep somebody, and what those people hold."""
     kept: dict[str, dict[str, bool]] = {}
-    held: dict[str, dict[str, str | None]] = {}
+    held: dict[str, set[str]] = {}
     names = {"portal": ctx.portal.id, "users": ids}
     for user_id, rule_id, through in db.session.execute(_FREEZES, names):
         kept.setdefault(user_id, {})[rule_id] = through
-    for user_id, key, rule_id in db.session.execute(_SEATS, names):
-        held.setdefault(user_id, {})[key] = rule_id
+    for user_id, key in db.session.execute(_SEATS, names):
+        held.setdefault(user_id, set()).add(key)
     return [
-        replace(one, kept_by=kept[one.user_id], held=held.get(one.user_id, {})) if one.user_id in kept else one
+        replace(one, kept_by=kept[one.user_id], held=frozenset(held.get(one.user_id, ())))
+        if one.user_id in kept
+        else one
         for one in people
     ]
 

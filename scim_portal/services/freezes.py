@@ -7,12 +7,13 @@ nothing new is given, until an admin decides or a week has passed. What admins c
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, union
+from sqlalchemy import delete, select
 
+from rules.decide import left_by
 from rules.policy import DECIDING, Policy, Rule, State
 from scim_portal.context import Ctx
 from scim_portal.db import db, insert
@@ -44,23 +45,24 @@ def before_delete(ctx: Ctx, group_id: str, members: Callable[[], Collection[str]
 
 
 def after_delete(ctx: Ctx, group_id: str, matched: Matched) -> set[str]:
-    """Freeze the rules, now that the group is gone, for those who matched through it and those who have something by them.
+    """Freeze the rules, now that the group is gone, for those who matched through it and those who hold seats by them.
 
-    Gives all whom they keep, to be settled: whoever waits by a frozen rule waits no more, in whatever group they are, and
+    Gives everybody concerned, to be settled: whoever waits by a frozen rule waits no more, in whatever group they are, and
     the places of those whom the rule kept since an earlier group of its was deleted are kept as long as the rest.
     """
-    until = ctx.now + LASTS
+    until, concerned = ctx.now + LASTS, set[str]()
     for rule_id, people in matched.people.items():
         rule = next(one for one in matched.policy.rules if one.id == rule_id)
         still = _matching(ctx, rule, facts.load(ctx, people, locked=True))
         _write(ctx, rule_id, group_id, people - still, through=True)
-        _write(ctx, rule_id, group_id, still | _having(ctx, rule_id) - people, through=False)
+        _write(ctx, rule_id, group_id, _having(ctx, rule_id, Seat) - (people - still), through=False)
+        concerned |= people | _having(ctx, rule_id, Ticket)
         own = (Freeze.portal_id == ctx.portal.id) & (Freeze.rule_id == rule_id)
         db.session.execute(_F.update().where(own).values(until=until))
     marked = {rule_id: (State.NEEDS_ATTENTION, until.isoformat()) for rule_id in matched.people}
     rulebook.amend(ctx, _with_states(ctx, marked))
     kept = select(Freeze.user_id).where(Freeze.portal_id == ctx.portal.id, Freeze.rule_id.in_(list(marked)))
-    return set(db.session.scalars(kept))
+    return concerned | set(db.session.scalars(kept))
 
 
 def group_back(ctx: Ctx, group_id: str) -> set[str]:
@@ -78,6 +80,19 @@ def group_back(ctx: Ctx, group_id: str) -> set[str]:
     return end(ctx, whole)
 
 
+def leave(ctx: Ctx, policy: Policy, people: Iterable[facts.Facts]) -> dict[str, facts.Facts]:
+    """Forget whom frozen rules kept for seats that they do not hold any more; gives those people as they are without."""
+    left: dict[str, facts.Facts] = {}
+    for one in people:
+        rules = left_by(policy, one) if one.active and one.kept_by else ()
+        if rules:
+            mine = (Freeze.portal_id == ctx.portal.id) & (Freeze.user_id == one.user_id) & Freeze.rule_id.in_(rules)
+            db.session.execute(delete(Freeze).where(mine))
+            kept_by = {rule_id: through for rule_id, through in one.kept_by.items() if rule_id not in rules}
+            left[one.user_id] = replace(one, kept_by=kept_by)
+    return left
+
+
 def end(ctx: Ctx, rule_ids: Iterable[str]) -> set[str]:
     """Forget whom some rules kept; gives those people, to be settled."""
     mine = (Freeze.portal_id == ctx.portal.id) & Freeze.rule_id.in_(list(rule_ids))
@@ -89,20 +104,24 @@ def _named(policy: Policy, group_id: str) -> list[Rule]:
 
 
 def _matching(ctx: Ctx, rule: Rule, people: Iterable[facts.Facts]) -> set[str]:
-    """Name those whom a rule keeps or matches, whatever rule decides them in the end; outside its window it matches nobody."""
+    """Name those whom a rule keeps or matches, whatever rule decides them in the end.
+
+    It matches nobody outside its window; while it is frozen only those whom it keeps, unless all it does is to withhold.
+    """
+    frozen = rule.is_frozen(ctx.now) and any(rule.chains.values())
     found = set[str]()
     for one in people if rule.is_open(ctx.now) else ():
-        is_kept = rule.is_frozen(ctx.now) and one.kept_by.get(rule.id, False)
-        if one.active and rule.connector in (None, one.connector) and (is_kept or rule.condition.holds(one.resource)):
+        through = one.kept_by.get(rule.id) if rule.is_frozen(ctx.now) else None
+        matches = through or (not (frozen and through is None) and rule.condition.holds(one.resource))
+        if one.active and rule.connector in (None, one.connector) and matches:
             found.add(one.user_id)
     return found
 
 
-def _having(ctx: Ctx, rule_id: str) -> set[str]:
-    """Name those who hold or await something by a rule."""
-    seats = select(Seat.user_id).where(Seat.portal_id == ctx.portal.id, Seat.rule_id == rule_id)
-    tickets = select(Ticket.user_id).where(Ticket.portal_id == ctx.portal.id, Ticket.rule_id == rule_id)
-    return set(db.session.scalars(union(seats, tickets)))
+def _having(ctx: Ctx, rule_id: str, what: type[Seat] | type[Ticket]) -> set[str]:
+    """Name those who hold, or await, something by a rule."""
+    found = select(what.user_id).where(what.portal_id == ctx.portal.id, what.rule_id == rule_id)
+    return set(db.session.scalars(found))
 
 
 def _write(ctx: Ctx, rule_id: str, group_id: str, users: Collection[str], *, through: bool) -> None:

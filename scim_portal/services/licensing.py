@@ -21,7 +21,7 @@ from scim_portal import models
 from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.prepared import Prepared
-from scim_portal.services import capacity, facts, rulebook, seats, standings, work
+from scim_portal.services import capacity, facts, freezes, rulebook, seats, standings, work
 from scim_portal.services.seats import Cause, Tally
 
 MOST_IN_A_REQUEST = 200
@@ -55,6 +55,10 @@ def settle(
     people = facts.load(ctx, user_ids, locked=True, groupless=groupless)
     if not people or not policy.types:
         return ()
+    kept = [one.user_id for one in people if one.kept_by]
+    if kept:
+        left = freezes.leave(ctx, policy, people)
+        people = [left.get(one.user_id, one) for one in people]
     decisions = {one.user_id: decide(policy, one, ctx.now) for one in people}
     standing = standings.load(ctx, decisions)
     persons = [_person(one, decisions[one.user_id], standing[one.user_id], ending) for one in people]
@@ -62,7 +66,10 @@ def settle(
     restless = [one for one in persons if in_one or not is_settled(one, ctx.now)]
     if not restless:
         return ()
-    return _allocate(ctx, policy, restless, _families(policy, restless), cause or seats.cause_of(ctx))
+    changes = _allocate(ctx, policy, restless, _families(policy, restless), cause or seats.cause_of(ctx))
+    if kept and (left := freezes.leave(ctx, policy, facts.load(ctx, kept))):
+        changes += settle(ctx, left, erased=erased, cause=cause)
+    return changes
 
 
 def settle_newcomer(ctx: Ctx, newcomer: Facts) -> tuple[Change, ...]:

@@ -136,12 +136,8 @@ def _facts(policy: Policy, pattern: _Pattern) -> Facts:
     types = policy.types
     return Facts(
         "", True, {"roles": roles}, pattern.connector, excluded=frozenset(key for key in types if f"excluded {key}" in met),
-        kept_by=kept, held={key: _giver(policy, key, met) for key in types if f"held {key}" in met},
+        kept_by=kept, held=frozenset(key for key in types if f"held {key}" in met),
     )  # fmt: skip
-
-
-def _giver(policy: Policy, key: str, met: Met) -> str | None:
-    return next((rule.id for rule in policy.rules if f"held {key} by {rule.id}" in met), None)
 
 
 def _counted(ctx: Ctx, asked: dict[str, Any]) -> Iterator[_Pattern]:
@@ -181,10 +177,8 @@ def _conditions(ctx: Ctx, policy: Policy) -> dict[str, Any]:
     for rule in (one for one in policy.rules if one.is_frozen(ctx.now)):
         found[f"kept {rule.id}"] = _has(Freeze, Freeze.rule_id == rule.id)
         found[f"through {rule.id}"] = _has(Freeze, Freeze.rule_id == rule.id, Freeze.through)
-        given = or_(Seat.rule_id == rule.id, Seat.source_kind == Kind.PIN.value)
         for key in {key for chain in rule.chains.values() for key in chain}:
             found[f"held {key}"] = _has(Seat, Seat.license_type == key)
-            found[f"held {key} by {rule.id}"] = _has(Seat, Seat.license_type == key, given)
     return found
 
 

@@ -97,5 +97,5 @@ def test_a_frozen_rule_is_a_candidate_for_whoever_it_keeps() -> None:
         "frozen_until": (START + timedelta(days=7)).isoformat(),
     }  # fmt: skip
     policy = from_document({"families": {"cal": {}}, "defaults": {}, "rules": [rule]}, TYPES)
-    kept = Facts("u", True, {"userName": "u"}, kept_by={"r": True}, held={"pro": "r"})
+    kept = Facts("u", True, {"userName": "u"}, kept_by={"r": True}, held=frozenset({"pro"}))
     assert decide(policy, kept, START).families["cal"].chain == ("pro",)

@@ -7,7 +7,7 @@ from typing import Any
 
 import rules
 from rules import Mode
-from rules.decide import Outcome
+from rules.decide import Kind, Outcome, left_by
 from tests.rules.world import R1, R2, R3, START, TYPES, World, a_document, a_policy, events, some_facts
 
 WEEK = timedelta(days=7)
@@ -22,7 +22,7 @@ def after_the_delete(world: World, people: dict[str, tuple[str, ...]], policy: r
 
 
 def keep(world: World, name: str, *groups: str, through: bool = True) -> None:
-    held = {key: seat.source.rule_id for (who, key), seat in world.seats.items() if who == name}
+    held = frozenset(key for who, key in world.seats if who == name)
     world.set(name, *groups, kept_by={"r2": through}, held=held)
 
 
@@ -81,33 +81,25 @@ def test_a_person_who_still_meets_the_condition_is_kept_only_while_that_is_so() 
     assert events(world.evaluate("p")) == ["p seat.released pro", "p seat.granted view"]
 
 
-def test_a_seat_that_another_rule_gave_since_is_not_drawn_back_to_the_frozen_rule() -> None:
-    either = {**R2, "fallback": [], "condition": 'groups.value eq "sales" or groups.value eq "partners"'}
-    sellers = {**R3, "id": "r9", "condition": 'groups.value eq "sellers"', "grants": ["pro"], "fallback": ["std"]}
-    world = World(policy=a_policy(either, sellers), capacity={"pro": 1, "std": 3, "view": 5})
-    world.join("a", "partners")
-    world.join("b", "partners", "sellers")
-    keep(world, "a", "partners", through=False)
-    keep(world, "b", "partners", "sellers", through=False)
-    world.publish(a_policy({**either, **FROZEN, "fallback": [], "condition": either["condition"]}, sellers, version=2))
-    assert world.all("a", "b") == ["pro", "std + q pro"]
-    world.capacity["pro"] = 2
-    world.evaluate()
-    keep(world, "b", "partners", "sellers", through=False)
-    assert world.evaluate("b") == ()
-    assert world.seats["b", "pro"].source.rule_id == "r9"
+def test_a_rule_leaves_whoever_has_no_seat_of_its_any_more_or_stops_to_meet_its_condition() -> None:
+    either = {**FROZEN, "condition": 'groups.value eq "sales" or groups.value eq "partners"'}
+    policy = a_policy(either, R3, version=2)
+    kept = some_facts("p", "partners", "eng", kept_by={"r2": False}, held=frozenset({"std"}))
+    assert rules.decide(policy, kept, START).families["cal"].chain == ("std",)
+    assert left_by(policy, kept) == ()
+    for left in (
+        some_facts("p", "partners", "eng", kept_by={"r2": False}),
+        some_facts("p", "eng", kept_by={"r2": False}, held=frozenset({"std"})),
+    ):
+        assert rules.decide(policy, left, START).families["cal"].source == rules.Source(Kind.RULE, "r3", "Eng", 2)
+        assert left_by(policy, left) == ("r2",)
+    assert left_by(policy, some_facts("t", kept_by={"r2": True})) == ()
 
 
-def test_a_pin_over_a_kept_seat_changes_nothing_else() -> None:
-    either = {**R2, "condition": 'groups.value eq "sales" or groups.value eq "partners"'}
-    world = World(policy=a_policy(either))
-    world.join("p", "partners")
-    policy = a_policy({**FROZEN, "condition": either["condition"]}, R3, version=2)
-    held = {"pro": None}
-    pinned = some_facts("p", "partners", "eng", kept_by={"r2": False}, held=held, pins=frozenset({"pro"}))
-    assert rules.decide(policy, pinned, START).families["cal"].chain == ("pro",)
-    unpinned = some_facts("p", "partners", "eng", kept_by={"r2": False}, held=held)
-    assert rules.decide(policy, unpinned, START).families["cal"].chain == ("std",)
+def test_a_pin_in_the_place_of_the_seat_keeps_its_owner_with_the_rule() -> None:
+    policy = a_policy({**FROZEN, "fallback": []}, R3, version=2)
+    pinned = some_facts("p", "sales", "eng", kept_by={"r2": False}, held=frozenset({"view"}), pins=frozenset({"view"}))
+    assert (rules.decide(policy, pinned, START).families["cal"].chain, left_by(policy, pinned)) == (("view",), ())
 
 
 def test_nobody_new_is_decided_by_a_frozen_rule() -> None:
@@ -129,7 +121,7 @@ def test_a_rule_that_is_thawed_decides_like_an_active_one() -> None:
 
 def test_windows_connectors_and_ranks_count_for_a_frozen_rule_too() -> None:
     closed = {**FROZEN, "valid_until": (START - WEEK).isoformat()}
-    facts = some_facts("a", kept_by={"r2": True}, held={"pro": "r2"}, connector="okta")
+    facts = some_facts("a", kept_by={"r2": True}, held=frozenset({"pro"}), connector="okta")
     for rule in (closed, {**FROZEN, "connector": "entra"}):
         assert rules.decide(a_policy(rule), facts, START).families["cal"].chain == ("view",)
     document = a_document(FROZEN, R3) | {"families": {"cal": {"mode": Mode.HIGHEST_RANK}}}

@@ -169,7 +169,7 @@ def test_rules_of_other_connectors_times_and_states_give_no_remedy() -> None:
 
 def test_whoever_a_frozen_rule_keeps_is_let_go_by_an_exclusion_only() -> None:
     frozen = {**R2, "state": "needs-attention", "frozen_until": (START + timedelta(days=1)).isoformat()}
-    kept = some_facts("a", kept_by={"r2": True}, held={"pro": "r2"})
+    kept = some_facts("a", kept_by={"r2": True}, held=frozenset({"pro"}))
     assert told(a_policy(frozen), kept) == ["To end Pro: exclude the user from Pro; then View is due."]
 
 

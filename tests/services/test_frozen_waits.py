@@ -80,3 +80,33 @@ def test_nobody_is_kept_by_a_rule_whose_window_is_closed(office: Office) -> None
     drop(office, "Late")
     office.wait(hours=2)
     assert office.seat("n") == "view"
+
+
+def test_a_seat_of_another_rule_is_not_taken_over_by_the_frozen_one(office: Office) -> None:
+    either = f"{office.member('Sales')} or {office.member('Eng')}"
+    office.groups["Late"] = office.portal.push("Late")
+    both, late = a_rule("both", either, "pro"), a_rule("late", office.member("Late"), "pro", fallback=["std"])
+    office.portal.publish(a_policy(both, late, default="view"))
+    office.join("d", "Late")
+    assert office.seat("d") == "q pro"
+    drop(office, "Sales")
+    assert office.seat("d") == "std + q pro"
+    office.activate("a", False)
+    assert office.seat("d") == "pro"
+    assert transact(lambda: licensing.settle(office.portal.ctx(), office.ids.values())) == ()
+    assert people.seats(office.portal.ctx(), [office.ids["d"]])[office.ids["d"]][0].rule_id == "late"
+
+
+def test_whoever_lost_a_kept_seat_while_away_is_decided_like_anybody(office: Office) -> None:
+    office.arrive("z", "Contractors")
+    first = a_rule("first", office.member("Contractors"), "pro")
+    both = a_rule("both", f"{office.member('Sales')} or {office.member('Eng')}", "pro")
+    office.portal.publish(a_policy(first, both, default="view"))
+    office.activate("b", False)
+    assert (office.seat("a"), office.seat("d"), office.seat("z")) == ("pro", "pro", "q pro")
+    drop(office, "Sales")
+    office.activate("d", False)
+    assert office.seat("z") == "pro"
+    office.activate("d", True)
+    assert office.seat("d") == "view"
+    assert transact(lambda: licensing.settle(office.portal.ctx(), office.ids.values())) == ()
