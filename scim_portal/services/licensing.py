@@ -91,6 +91,11 @@ def settle_many(ctx: Ctx, user_ids: Collection[str]) -> None:
         work.enqueue(ctx, "settle_users", total=len(user_ids), user_ids=sorted(user_ids))
 
 
+def reads_group_names(ctx: Ctx) -> bool:
+    """Tell whether a rule in force tests groups by their names, so that a rename moves people; mostly none does (L2.1, L9)."""
+    return any("groups.display" in rule.condition.reads for rule in rulebook.in_force(ctx).active)
+
+
 def capacity_changed(ctx: Ctx, family: str) -> None:
     """Serve a family's queues after its capacity changed: at once, or as a job where many wait."""
     portal_types = select(_TYPE.waiting, _TYPE.suspended).where(
