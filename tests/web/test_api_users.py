@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from scim_portal import clock
 from tests.portals import PortalUnderTest, a_policy, a_rule
 
 NOBODY = "0198c0de-0000-7000-8000-000000000000"
@@ -122,6 +124,21 @@ def test_a_pin_takes_effect_and_can_be_taken_back(stocked: PortalUnderTest) -> N
     assert stocked.api("DELETE", f"/overrides/{pinned.json['id']}").status_code == 404
     (seat,) = stocked.api("GET", f"/users/{ann}").json["seats"]
     assert seat["license_type"] == "view"
+
+
+@pytest.mark.parametrize("next_word", [("pro", "exclude"), ("pro", "pin"), ("view", "pin")])
+def test_a_pin_that_has_ended_stands_in_nobodys_way(
+    stocked: PortalUnderTest, monkeypatch: pytest.MonkeyPatch, next_word: tuple[str, str]
+) -> None:
+    """Even before the clock's work, which may be late, has cleared it."""
+    ann, start = stocked.provision("ann@x.example"), clock.now()
+    body = {"license_type": "pro", "kind": "pin", "reason": "For a week", "ends_at": str(start + timedelta(days=7))}
+    assert stocked.api("POST", f"/users/{ann}/overrides", body).status_code == 201
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(days=7))
+    word = {"license_type": next_word[0], "kind": next_word[1], "reason": "From now on"}
+    answer = stocked.api("POST", f"/users/{ann}/overrides", word)
+    assert answer.status_code == 201, answer.text
+    assert stocked.api("GET", f"/users/{ann}/overrides").json["items"] == [answer.json]
 
 
 @pytest.mark.parametrize(
