@@ -89,11 +89,15 @@ def _named(policy: Policy, group_id: str) -> list[Rule]:
 
 
 def _matching(ctx: Ctx, rule: Rule, people: Iterable[facts.Facts]) -> set[str]:
-    """Name those whom a rule keeps or matches, whatever rule decides them in the end; outside its window it matches nobody."""
-    found = set[str]()
+    """Name those whom a rule keeps or matches, whatever rule decides them in the end; outside its window it matches nobody.
+
+    Of those who are not active it matches whoever has something by it, which is held for their return (L8).
+    """
+    found, having = set[str](), _having(ctx, rule.id)
     for one in people if rule.is_open(ctx.now) else ():
         is_kept = rule.is_frozen(ctx.now) and one.kept_by.get(rule.id, False)
-        if one.active and rule.connector in (None, one.connector) and (is_kept or rule.condition.holds(one.resource)):
+        is_due = one.active or one.user_id in having
+        if is_due and rule.connector in (None, one.connector) and (is_kept or rule.condition.holds(one.resource)):
             found.add(one.user_id)
     return found
 
