@@ -26,8 +26,13 @@ def of_user(ctx: Ctx, user_id: str) -> list[Override]:
 def add(
     ctx: Ctx, user_id: str, *, license_type: str, kind: str, reason: str, ends_at: datetime | None = None
 ) -> Override:
-    """Pin or exclude. Raises `Conflict` for a second word on a type or a second pin in a family; `Invalid`, `NotFound`."""
-    user, type = people.user(ctx, user_id), catalog.find(ctx, license_type)
+    """Pin or exclude. Raises `Conflict` for a second word on a type, a second pin in a family or somebody erased.
+
+    Also `Invalid`, `NotFound`.
+    """
+    user, type = people.user(ctx, user_id), catalog.find(ctx, license_type, field="license_type")
+    if user.erased_at is not None:
+        raise Conflict("This user was erased; nobody is left whom an exception could concern.", field="user_id")
     _forget_ended(ctx, user_id)
     _check(ctx, user_id, type, kind, reason, ends_at)
     override = Override(

@@ -157,6 +157,12 @@ def test_a_bad_override_is_refused_with_the_field(stocked: PortalUnderTest, chan
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, field)
 
 
+def test_an_override_of_an_unknown_license_type_is_refused_at_its_field(stocked: PortalUnderTest) -> None:
+    ann = stocked.provision("ann@x.example")
+    answer = stocked.api("POST", f"/users/{ann}/overrides", {"license_type": "no", "kind": "pin", "reason": "Because"})
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (404, "license_type")
+
+
 def test_deactivating_holds_the_seat_and_reactivating_restores_it(stocked: PortalUnderTest) -> None:
     ann = stocked.provision("ann@x.example")
     off = stocked.api("POST", f"/users/{ann}/deactivate")
