@@ -36,12 +36,15 @@ def allocate(people: Iterable[Person], pools: Iterable[Pool], book: Book, now: d
     """Settle people, given in provisioning order, and everybody their changes touch.
 
     `pools` holds one pool for every type of every touched family. Without people it drains the queues, as after a
-    rise of capacity. A lapse (capacity 0) suspends only the seats of people who are passed in.
+    rise of capacity. A lapse (capacity 0) suspends only the seats of people who are passed in. People who only withdraw
+    come alone; nothing is handed out then, since those with better places have yet to ask.
     """
-    board = Board(pools, now)
+    board, withdrawing = Board(pools, now), False
     for person in people:
         place(board, person)
-    Drain(board, book).run()
+        withdrawing = person.cause == "withdraw"
+    if not withdrawing:
+        Drain(board, book).run()
     board.renumber()
     return changes.of(board)
 

@@ -223,8 +223,11 @@ def _of_rule(policy: Policy, family: Family, winner: Rule | None) -> Wish:
 def _made(policy: Policy, family: Family, winner: Rule | None) -> Wish:
     if winner is not None:
         return _chained(policy, family, winner, winner.chains[family.key])
-    source, key = Source(Kind.DEFAULT, policy_version=policy.version), policy.defaults.get(family.key)
-    return Wish(family.key, (Entry(key, source, NORMAL_CLASS, DEFAULT_PRIORITY),), source) if key else Wish(family.key)
+    if family.key not in policy.defaults:
+        return Wish(family.key)
+    source, key = Source(Kind.DEFAULT, policy_version=policy.version), policy.defaults[family.key]
+    entries = (Entry(key, source, NORMAL_CLASS, DEFAULT_PRIORITY),) if key else ()
+    return Wish(family.key, entries, source)
 
 
 def _chained(policy: Policy, family: Family, rule: Rule, keys: Iterable[str]) -> Wish:

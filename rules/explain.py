@@ -53,6 +53,7 @@ class FamilyView:
     source: Source | None
     chain: tuple[str, ...]
     pinned: str | None
+    excluded: tuple[str, ...]
     seats: tuple[Seat, ...]
     tickets: tuple[Ticket, ...]
     remedies: tuple[Remedy, ...] = ()
@@ -157,6 +158,7 @@ def _family(policy: Policy, facts: Facts, wish: Wish, standing: Standing) -> Fam
         source=wish.source,
         chain=wish.chain,
         pinned=next((entry.license_type for entry in wish.entries if entry.is_pin), None),
+        excluded=tuple(sorted(own & facts.excluded)),
         seats=tuple(seat for seat in standing.seats if seat.license_type in own),
         tickets=tuple(ticket for ticket in standing.tickets if ticket.license_type in own),
     )
@@ -175,13 +177,16 @@ def _rule(policy: Policy, rule: Rule, looked: Considered, family: str, facts: Fa
 def sentences(explanation: Explanation) -> tuple[str, ...]:
     """Tell an explanation in plain English, one short sentence each."""
     if not explanation.active:
-        return ("The person is not active, so no license is due.",)
+        kept = (line for view in explanation.families for line in _had(view))
+        return ("The person is not active, so no license is due.", *kept)
     return tuple(line for view in explanation.families for line in _told(view))
 
 
 def _told(view: FamilyView) -> Iterator[str]:
     if view.pinned:
         yield f"A pin puts {view.pinned} first in the family {view.family}."
+    if view.excluded:
+        yield f"An exclusion withholds {', '.join(view.excluded)} in the family {view.family}."
     if view.source is None:
         yield f"No rule and no default decides the family {view.family}."
     else:
@@ -190,6 +195,11 @@ def _told(view: FamilyView) -> Iterator[str]:
     for rule in view.rules:
         if rule.outcome is not Outcome.WON:
             yield f"The rule “{rule.name}” does not decide: {_why_not(rule)}."
+    yield from _had(view)
+
+
+def _had(view: FamilyView) -> Iterator[str]:
+    """Tell what the person has of a family, also while they are away."""
     for seat in view.seats:
         yield f"{seat.license_type} is {_STATES[seat.state]}."
     for ticket in view.tickets:
@@ -216,5 +226,5 @@ _STATES = {
     SeatState.ASSIGNED: "assigned",
     SeatState.RELEASING: "still in effect, and will be released when its settle time is over",
     SeatState.HELD: "held for a return",
-    SeatState.SUSPENDED: "suspended, as no contract is in force",
+    SeatState.SUSPENDED: "suspended since its contract lapsed, and resumes when there is room for it again",
 }

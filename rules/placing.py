@@ -19,9 +19,12 @@ def place(board: Board, person: Person) -> None:
     """Bring one person's seats and tickets in line with their wishes, as far as that needs no room."""
     member = board.admit(person.standing)
     member.chains = {family: wish.chain for family, wish in person.wishes.items()}
-    _expire(board, member)
+    if person.cause != "withdraw":
+        _expire(board, member)
     for family in dict.fromkeys(room.pool.family for room in board.rooms.values()):
-        if person.active:
+        if person.active and person.cause == "withdraw":
+            _withdraw(board, member, person.wishes.get(family, Wish(family)))
+        elif person.active:
             _place_active(board, member, person.wishes.get(family, Wish(family)))
         elif person.cause == "erase":
             _clear(board, member, family)
@@ -80,10 +83,29 @@ def _place_active(board: Board, member: Member, wish: Wish) -> None:
         if seat.uses_capacity and board.rooms[seat.license_type].pool.capacity == 0:
             _lapse(board, member, seat)
     better = _better(board, member, wish)
+    _end_surpassed(board, member, wish, better)
+    _queue(board, member, wish, better)
+
+
+def _withdraw(board: Board, member: Member, wish: Wish) -> None:
+    """Take back claims of yesterday, tickets and suspended seats, and nothing else: no seat comes free by it (L10.2)."""
+    for seat in board.seats(member, wish.family):
+        if seat.state is SeatState.SUSPENDED and seat.license_type not in wish.chain:
+            _unwant(board, member, seat)
+    better = _better(board, member, wish)
+    _end_surpassed(board, member, wish, better)
+    for ticket in board.tickets(member, wish.family):
+        if ticket.parked_until is None and ticket.license_type in better:
+            index = better[ticket.license_type]
+            _refresh(board, member, ticket, index, wish.entries[index])
+    _unqueue(board, member, wish, better)
+
+
+def _end_surpassed(board: Board, member: Member, wish: Wish, better: dict[str, int]) -> None:
+    """End a suspended seat that would be no better than the one the person has."""
     for seat in board.seats(member, wish.family):
         if seat.state is SeatState.SUSPENDED and seat.license_type not in better:
             board.end(member, seat.license_type, Reason.SWAPPED)
-    _queue(board, member, wish, better)
 
 
 def _want(board: Board, member: Member, seat: Seat, source: Source) -> None:
@@ -160,6 +182,11 @@ def _queue(board: Board, member: Member, wish: Wish, better: dict[str, int]) -> 
             _refresh(board, member, ticket, index, wish.entries[index])
         elif is_open and key not in member.seats:
             _open(board, member, index, wish.entries[index])
+    _unqueue(board, member, wish, better)
+
+
+def _unqueue(board: Board, member: Member, wish: Wish, better: dict[str, int]) -> None:
+    """Close or park every ticket that is for nothing better."""
     for ticket in board.tickets(member, wish.family):
         if ticket.license_type in wish.chain and ticket.license_type not in better:
             board.close(member, ticket.license_type, Reason.GOT_SEAT)

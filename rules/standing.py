@@ -138,11 +138,12 @@ class Person:
 
     A touched family without a wish counts as wishing nothing. `cause` is "deactivate" in the event that ends the
     person's access, so that tickets that were parked for a shorter time are kept for the hold; it is "erase" for an
-    inactive person who cannot come back, so that nothing is kept at all.
+    inactive person who cannot come back, so that nothing is kept at all; it is "withdraw" where only claims that are no
+    longer wished shall go, before anybody of many is settled.
     """
 
     user_id: str
     standing: Standing
     wishes: Mapping[str, Wish] = field(default_factory=dict)
     active: bool = True
-    cause: Literal["evaluate", "deactivate", "erase"] = "evaluate"
+    cause: Literal["evaluate", "deactivate", "erase", "withdraw"] = "evaluate"

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from rules.allocate import is_settled
+from rules.decide import NORMAL_CLASS, PIN_CLASS
 from rules.standing import Person
 
 Turn = tuple[int, int]
@@ -19,10 +20,15 @@ AT_THE_END: Final[Turn] = (9, 0)
 
 
 class Plan:
-    """Who has to be settled, turn by turn; whoever has all they should is not in it."""
+    """Who has to be settled, turn by turn; whoever has all they should is not in it.
+
+    `withdrawing` are those with claims of yesterday who lose or move a seat in a later turn: what others free before that
+    must not be given to them.
+    """
 
     def __init__(self) -> None:
         self._by_turn: dict[Turn, list[str]] = {}
+        self.withdrawing: list[str] = []
         self.people = 0
 
     def add(self, people: Iterable[Person], now: datetime) -> None:
@@ -30,7 +36,10 @@ class Plan:
         for person in people:
             self.people += 1
             if not is_settled(person, now):
-                self._by_turn.setdefault(of(person), []).append(person.user_id)
+                turn = of(person)
+                self._by_turn.setdefault(turn, []).append(person.user_id)
+                if turn != AT_THE_START and _has_old_claims(person):
+                    self.withdrawing.append(person.user_id)
 
     @property
     def turns(self) -> list[list[str]]:
@@ -43,9 +52,27 @@ def of(person: Person) -> Turn:
 
     Before all others come those of whom nothing but tickets changes, lest a wish of yesterday be met in the meantime.
     """
+    waits = {ticket.license_type for ticket in person.standing.tickets if ticket.parked_until is None}
+    unmet, unwished = _unmet(person)
+    if waits and not unwished and unmet.keys() <= waits:
+        return AT_THE_START
+    return min(unmet.values(), default=AT_THE_END)
+
+
+def _has_old_claims(person: Person) -> bool:
+    """Tell whether a live ticket or a suspended seat is for what is no longer wished, or has another place in the queue."""
+    unmet, _ = _unmet(person)
+    for ticket in person.standing.tickets:
+        klass = PIN_CLASS if ticket.klass == PIN_CLASS else NORMAL_CLASS  # who returned is known by the ticket alone
+        if ticket.parked_until is None and unmet.get(ticket.license_type) != (klass, ticket.queue_priority):
+            return True
+    return any(not seat.uses_capacity and seat.license_type not in unmet for seat in person.standing.seats)
+
+
+def _unmet(person: Person) -> tuple[dict[str, Turn], set[str]]:
+    """Give what a person wishes for and does not have, each with its place in the queue, and which seats they do not wish."""
     held = {seat.license_type for seat in person.standing.seats if seat.uses_capacity}
     tickets = {ticket.license_type: ticket for ticket in person.standing.tickets}
-    waits = {key for key, ticket in tickets.items() if ticket.parked_until is None}
     unmet: dict[str, Turn] = {}
     for wish in person.wishes.values():
         for entry in wish.entries:
@@ -54,6 +81,4 @@ def of(person: Person) -> Turn:
                 break
             ticket, priority = tickets.get(entry.license_type), entry.queue_priority
             unmet[entry.license_type] = (entry.klass, ticket.priority_under(priority) if ticket else priority)
-    if waits and not held and unmet.keys() <= waits:
-        return AT_THE_START
-    return min(unmet.values(), default=AT_THE_END)
+    return unmet, held

@@ -33,6 +33,8 @@ def settle_all(ctx: Ctx, job: Job) -> None:
     moving = list(chain.from_iterable(plan.turns))
     left, cause = len(moving), Cause("policy", job.id)
     is_one_step = left <= ALL_AT_ONCE
+    if not is_one_step:
+        _withdraw(ctx, job, plan, cause)
     for ids in [moving] if is_one_step else _batches(plan.turns):
         left -= len(ids)
         transact(_unit(ctx, job.id, ids, cause, done=plan.people - left, total=plan.people))
@@ -65,6 +67,20 @@ def _planned(ctx: Ctx, job: Job) -> Plan:
             transact(lambda: work.advance(later(ctx), job.id, done=job.done, cursor=None))
     db.session.rollback()
     return plan
+
+
+def _withdraw(ctx: Ctx, job: Job, plan: Plan, cause: Cause) -> None:
+    """Take back the claims of yesterday of those whose turn is later, lest they be met by what others free first."""
+    for ids in _batches([plan.withdrawing]):
+
+        def unit(ids: list[str] = ids) -> None:
+            now = later(ctx)
+            licensing.settle(now, ids, cause=cause, withdrawing=True)
+            work.advance(now, job.id, done=job.done, cursor=None)
+
+        transact(unit)
+        if db.engine.dialect.name == "sqlite":
+            time.sleep(BREATH)
 
 
 def _exchange(ctx: Ctx, job: Job, moved: set[str], cause: Cause) -> None:

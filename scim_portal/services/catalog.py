@@ -66,11 +66,11 @@ def summary(ctx: Ctx, key: str) -> Summary:
     return _summary(type, capacity.at(ctx, ctx.now, [key]).get(key, 0))
 
 
-def find(ctx: Ctx, key: str) -> LicenseType:
-    """Find a licence type. Raises `NotFound`."""
+def find(ctx: Ctx, key: str, *, field: str = "key") -> LicenseType:
+    """Find a licence type; `field` is where the key came from. Raises `NotFound`."""
     type = db.session.scalar(scoped(LicenseType, ctx).where(LicenseType.key == key))
     if type is None:
-        raise NotFound(say("There is no license type {key!r} in this portal.", key=key), field="key", value=key)
+        raise NotFound(say("There is no license type {key!r} in this portal.", key=key), field=field, value=key)
     return type
 
 

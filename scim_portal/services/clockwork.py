@@ -1,5 +1,5 @@
 """What is due now: settle times and holds that are over, parked tickets, ended overrides, lapsed and renewed contracts,
-rules whose window opened or closed.
+rules whose window opened or closed or whose freeze is over.
 
 Found by index, settled in small transactions of their own; late is harmless, twice as well.
 """
@@ -64,7 +64,7 @@ def dated_families(ctx: Ctx) -> Sequence[str]:
 
 
 def windows_turned(ctx: Ctx) -> bool:
-    """Tell whether a rule's window opened or closed since somebody last looked; mostly a glance at the policy is enough."""
+    """Tell whether a rule began or ceased to decide since somebody last looked; mostly a glance at the policy is enough."""
     last = _last_boundary(rulebook.glance(ctx), ctx.now)
     if last is None:
         return False
@@ -89,8 +89,11 @@ def follow_windows(ctx: Ctx) -> bool:
 
 
 def _last_boundary(policy: Policy, now: datetime) -> datetime | None:
-    """Give the latest moment up to now at which a window of a deciding rule opened or closed."""
-    turns = (turn for rule in policy.active for turn in (rule.valid_from, rule.valid_until))
+    """Give the latest moment up to now at which a deciding rule's window opened or closed, or its freeze ended.
+
+    A freeze holds off more people than those it keeps: whoever met the rest of the condition meanwhile got nothing (L9).
+    """
+    turns = (turn for rule in policy.active for turn in (rule.valid_from, rule.valid_until, rule.frozen_until))
     return max((turn for turn in turns if turn is not None and turn <= now), default=None)
 
 

@@ -103,17 +103,21 @@ def _named(policy: Policy, group_id: str) -> list[Rule]:
     return [rule for rule in policy.rules if rule.state in DECIDING and group_id in rule.condition.group_ids]
 
 
-def _matching(ctx: Ctx, rule: Rule, people: Iterable[facts.Facts]) -> set[str]:
+def _matching(ctx: Ctx, rule: Rule, people: Collection[facts.Facts]) -> set[str]:
     """Name those whom a rule keeps or matches, whatever rule decides them in the end.
 
-    It matches nobody outside its window; while it is frozen only those whom it keeps, unless all it does is to withhold.
+    It matches nobody outside its window; while it is frozen only those whom it keeps, unless all it does is to withhold. Of
+    those who are not active it matches whoever has something by it, which is held for their return (L8).
     """
-    frozen = rule.is_frozen(ctx.now) and any(rule.chains.values())
+    is_frozen, gives = rule.is_frozen(ctx.now), any(rule.chains.values())
+    is_anybody_away = not all(one.active for one in people)
+    having = _having(ctx, rule.id, Seat) | _having(ctx, rule.id, Ticket) if is_anybody_away else set[str]()
     found = set[str]()
     for one in people if rule.is_open(ctx.now) else ():
-        through = one.kept_by.get(rule.id) if rule.is_frozen(ctx.now) else None
-        matches = through or (not (frozen and through is None) and rule.condition.holds(one.resource))
-        if one.active and rule.connector in (None, one.connector) and matches:
+        through = one.kept_by.get(rule.id) if is_frozen else None
+        matches = through or (not (is_frozen and gives and through is None) and rule.condition.holds(one.resource))
+        is_due = one.active or one.user_id in having
+        if is_due and rule.connector in (None, one.connector) and matches:
             found.add(one.user_id)
     return found
 

@@ -151,6 +151,8 @@ def _update(ctx: Ctx, id: str, change: Any, members: Sequence[MemberChange], if_
     columns = _columns(ctx, content, Stamp(id, row.version + 1, row.created_at, ctx.now))
     _UPDATE.all(of_portal=ctx.portal.id, of_group=id, **mapping.changeable(columns))
     written.version, written.document = row.version + 1, columns["document"]
+    if content.get("displayName") != present.get("displayName") and licensing.reads_group_names(ctx):
+        written.touched |= nesting.everybody_in(ctx, id)
     _settle(ctx, written)
     return written
 

@@ -44,12 +44,14 @@ def settle(
     groupless: bool = False,
     cause: Cause | None = None,
     in_one: bool = False,
+    withdrawing: bool = False,
 ) -> tuple[Change, ...]:
     """Settle some users in one transaction.
 
     `ending` names those whose access this very event ends; `erased` says that all of them are deleted for good;
     `groupless` says that they are known to be in no group; `in_one` that all their wishes came up in this one event, so
-    that also those who have all they can have may exchange seats (L4.4).
+    that also those who have all they can have may exchange seats (L4.4); `withdrawing` that they only give back tickets and
+    suspended seats which they no longer wish for, since others come first (L10.2).
     """
     policy = rulebook.in_force(ctx)
     people = facts.load(ctx, user_ids, locked=True, groupless=groupless)
@@ -62,12 +64,13 @@ def settle(
     decisions = {one.user_id: decide(policy, one, ctx.now) for one in people}
     standing = standings.load(ctx, decisions)
     persons = [_person(one, decisions[one.user_id], standing[one.user_id], ending) for one in people]
-    persons = [replace(one, cause="erase") for one in persons] if erased else persons
+    if erased or withdrawing:
+        persons = [replace(one, cause="erase" if erased else "withdraw") for one in persons]
     restless = [one for one in persons if in_one or not is_settled(one, ctx.now)]
     if not restless:
         return ()
     changes = _allocate(ctx, policy, restless, _families(policy, restless), cause or seats.cause_of(ctx))
-    if kept and (left := freezes.leave(ctx, policy, facts.load(ctx, kept))):
+    if kept and not withdrawing and (left := freezes.leave(ctx, policy, facts.load(ctx, kept))):
         changes += settle(ctx, left, erased=erased, cause=cause)
     return changes
 
@@ -96,6 +99,11 @@ def settle_many(ctx: Ctx, user_ids: Collection[str]) -> None:
         settle(ctx, user_ids)
     else:
         work.enqueue(ctx, "settle_users", total=len(user_ids), user_ids=sorted(user_ids))
+
+
+def reads_group_names(ctx: Ctx) -> bool:
+    """Tell whether a rule in force tests groups by their names, so that a rename moves people; mostly none does (L2.1, L9)."""
+    return any("groups.display" in rule.condition.reads for rule in rulebook.in_force(ctx).active)
 
 
 def capacity_changed(ctx: Ctx, family: str) -> None:

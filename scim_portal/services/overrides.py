@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import delete
+
 from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
@@ -24,8 +26,14 @@ def of_user(ctx: Ctx, user_id: str) -> list[Override]:
 def add(
     ctx: Ctx, user_id: str, *, license_type: str, kind: str, reason: str, ends_at: datetime | None = None
 ) -> Override:
-    """Pin or exclude. Raises `Conflict` for a second word on a type or a second pin in a family; `Invalid`, `NotFound`."""
-    user, type = people.user(ctx, user_id), catalog.find(ctx, license_type)
+    """Pin or exclude. Raises `Conflict` for a second word on a type, a second pin in a family or somebody erased.
+
+    Also `Invalid`, `NotFound`.
+    """
+    user, type = people.user(ctx, user_id), catalog.find(ctx, license_type, field="license_type")
+    if user.erased_at is not None:
+        raise Conflict("This user was erased; nobody is left whom an exception could concern.", field="user_id")
+    _forget_ended(ctx, user_id)
     _check(ctx, user_id, type, kind, reason, ends_at)
     override = Override(
         portal_id=ctx.portal.id, id=new_id(), user_id=user_id, license_type=license_type, kind=kind, reason=reason.strip(),
@@ -49,6 +57,15 @@ def remove(ctx: Ctx, id: str) -> None:
     db.session.delete(override)
     db.session.flush()
     licensing.settle(ctx, [override.user_id])
+
+
+def _forget_ended(ctx: Ctx, user_id: str) -> None:
+    """Take away what has ended and the clock has yet to clear, since it says nothing any more and stands in nobody's way."""
+    db.session.execute(
+        delete(Override).where(
+            Override.portal_id == ctx.portal.id, Override.user_id == user_id, Override.ends_at <= ctx.now
+        )
+    )
 
 
 def _check(ctx: Ctx, user_id: str, type: LicenseType, kind: str, reason: str, ends_at: datetime | None) -> None:

@@ -67,7 +67,7 @@ class MovedError(StaleVersion):
 def preview(ctx: Ctx, content: dict[str, Any]) -> Shown:
     """Evaluate everybody under a document, at one moment. Raises `Invalid` that points at the wrong nodes."""
     snapshot()
-    policy = rulebook.compile_document(ctx, with_ids(content, new_id))
+    policy = rulebook.compose(ctx, with_ids(content, new_id))
     document, base, stamp = to_document(policy), rulebook.current(ctx)[0], _stamp(ctx)
     newest = _last(ctx, User.id) or ""
     types = db.session.scalars(scoped(LicenseType, ctx).order_by(LicenseType.key)).all()
@@ -85,7 +85,7 @@ def check(ctx: Ctx, content: dict[str, Any], *, token: str) -> Shown:
     People who came later are settled by the new policy like by any other, so they make no preview stale, unless they
     change what it means for the others. Raises `StalePreview`.
     """
-    document = to_document(rulebook.compile_document(ctx, with_ids(content, new_id)))
+    document = to_document(rulebook.compose(ctx, with_ids(content, new_id)))
     seen = rulebook.read_preview(ctx, token, document)
     again = preview(ctx, document)
     if seen.base != again.base_version or seen.outcome != rulebook.fingerprint(_essence(again.outcome, seen.newest)):

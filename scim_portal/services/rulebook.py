@@ -21,7 +21,7 @@ from scim_portal.models import Freeze, Job, PolicyDraft, PolicyVersion, Portal
 from scim_portal.prepared import Prepared
 from scim_portal.protocol.attributes import ResourceType
 from scim_portal.protocol.sentences import say
-from scim_portal.services import audit, resource_types, retired_types, work
+from scim_portal.services import audit, resource_types, retired_types, rule_states, work
 from scim_portal.services.audit import Action
 
 EMPTY: dict[str, Any] = {"families": {"cal": {"mode": "first-match"}}, "defaults": {}, "rules": []}
@@ -123,6 +123,11 @@ def compile_document(ctx: Ctx, content: object, kind: ResourceType | None = None
     return policy
 
 
+def compose(ctx: Ctx, content: object, kind: ResourceType | None = None) -> Policy:
+    """Compile a document as it would be in force by now, with rules in the state of their groups. Raises `Invalid`."""
+    return rule_states.as_it_stands(ctx, compile_document(ctx, content, kind), glance(ctx))
+
+
 def license_types(ctx: Ctx) -> dict[str, LicenseType]:
     """Describe the portal's licence types to the rules."""
     return _described(_type_rows(ctx))
@@ -151,7 +156,7 @@ def publish(
             say("Version {version} was published meanwhile; look at the preview again.", version=version), field="base"
         )
     kind = resource_types.at(ctx, schema_stamp).user
-    compiled = compile_document(ctx, policies.with_ids(content, new_id), kind)
+    compiled = compose(ctx, policies.with_ids(content, new_id), kind)
     content = policies.to_document(compiled)
     _thaw(ctx, compiled)
     before = document(ctx, version)

@@ -62,7 +62,7 @@ def of_draft(ctx: Ctx, token: str | None = None) -> Seen:
 
 def of_now(ctx: Ctx) -> dict[str, Any]:
     """Give the document that a preview of this moment is of: the draft's, with the families there are now. Raises `Invalid`."""
-    return to_document(rulebook.compile_document(ctx, drafts.working(ctx)))
+    return to_document(rulebook.compose(ctx, drafts.working(ctx)))
 
 
 def keep(ctx: Ctx, shown: Shown) -> Seen:

@@ -107,7 +107,40 @@ def test_pins_defaults_and_parked_tickets_are_told() -> None:
         "The person waits for view with number 1.",
     )
     world.deactivate("a")
-    assert rules.sentences(explained(world, "a")) == ("The person is not active, so no license is due.",)
+    assert rules.sentences(explained(world, "a")) == (
+        "The person is not active, so no license is due.",
+        "The person keeps a place for pro with number 1.",
+        "The person keeps a place for view with number 1.",
+    )
+
+
+def test_an_explicit_no_license_is_told_as_the_default_that_it_is() -> None:
+    world = World(policy=a_policy(R3, default=None))
+    world.join("a")
+    assert rules.sentences(explained(world, "a"))[0] == (
+        "The family cal is decided by the default license: no license."
+    )
+
+
+def test_an_excluded_default_is_told() -> None:
+    world = World(policy=a_policy(R3))
+    world.join("a", excluded=frozenset({"view"}))
+    assert rules.sentences(explained(world, "a"))[:2] == (
+        "An exclusion withholds view in the family cal.",
+        "The family cal is decided by the default license: no license.",
+    )
+
+
+def test_a_seat_that_is_still_suspended_after_a_renewal_is_not_said_to_lack_a_contract() -> None:
+    world = World(policy=a_policy(R3, default=None))
+    world.join("a", "eng")
+    world.join("b", "eng")
+    for capacity in (0, 1):
+        world.capacity["std"] = capacity
+        world.evaluate("a", "b")
+    assert [world.has(name) for name in ("a", "b")] == ["std", "std suspended"]
+    told = "std is suspended since its contract lapsed, and resumes when there is room for it again."
+    assert told in rules.sentences(explained(world, "b"))
 
 
 def test_an_undecided_family_and_a_kept_place_are_told() -> None:

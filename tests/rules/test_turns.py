@@ -51,3 +51,16 @@ def test_whoever_only_waits_otherwise_comes_before_all_lest_an_old_wish_be_met()
     world.policy = a_policy(R1, {**R2, "queue_priority": 7}, R3)
     assert planned(world) == [["a"], ["b"]]
     assert of(world.person("a")) == AT_THE_START
+
+
+def test_whoever_loses_a_seat_gives_old_claims_back_before_anybody_is_settled() -> None:
+    """a's ticket is wished no more, b's has another place, c's stays as it is, though all three lose what they hold."""
+    world = World(capacity={"pro": 0, "std": 3, "view": 5})
+    for name in ("a", "b", "c"):
+        world.join(name, "sales")
+        assert world.has(name) == "std + q pro"
+    boss = {**R2, "id": "boss", "condition": 'userName eq "b"', "fallback": ["view"], "queue_priority": 7}
+    world.policy = a_policy(R1, boss, {**R2, "condition": 'userName eq "c"', "fallback": ["view"]}, R3)
+    plan = Plan()
+    plan.add((world.person(name) for name in world.people), world.now)
+    assert (plan.withdrawing, plan.turns) == (["a", "b"], [["b"], ["c"], ["a"]])

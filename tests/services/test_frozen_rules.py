@@ -111,6 +111,25 @@ def test_deactivation_delete_and_a_new_policy_end_what_a_frozen_rule_keeps(offic
     sound(office)
 
 
+def test_a_seat_that_is_held_when_the_group_goes_is_restored_on_return(office: Office) -> None:
+    """Whether somebody left before the group was deleted or after makes no difference."""
+    office.arrive("a", "Sales")
+    office.arrive("b")
+    office.join("b", "Sales")
+    for name in ("a", "b"):
+        office.activate(name, False)
+    office.leave("b", "Sales")
+    drop(office, "Sales")
+    office.wait(days=1)
+    for name in ("a", "b"):
+        office.activate(name, True)
+    assert [office.seat("a"), office.seat("b")] == ["pro", "view"]
+    sound(office)
+    office.wait(days=6)
+    assert office.seat("a") == "view"
+    sound(office)
+
+
 def test_groups_that_no_rule_names_are_deleted_without_a_new_version(office: Office) -> None:
     version = rulebook.current(office.portal.ctx())[0]
     office.groups["Choir"] = office.portal.push("Choir")

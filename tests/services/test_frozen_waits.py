@@ -52,6 +52,27 @@ def test_when_the_week_is_over_they_are_evaluated_by_the_condition_as_it_stands(
     assert invariants.violations(office.portal.ctx()) == []
 
 
+def test_whoever_came_meanwhile_gets_the_license_when_the_week_is_over(office: Office) -> None:
+    """The frozen rule held them off without keeping anything for them."""
+    drop(office, "Sales")
+    office.arrive("n", "Eng")
+    assert office.seat("n") == "view"
+    office.wait(days=7)
+    assert [office.seat(name) for name in "abdn"] == ["view", "view", "pro", "pro"]
+    assert transact(lambda: licensing.settle(office.portal.ctx(), office.ids.values())) == ()
+
+
+def test_the_end_of_a_freeze_that_keeps_nobody_is_noticed_too(portal: PortalUnderTest, office: Office) -> None:
+    for name in "abd":
+        office.delete(name)
+    office.wait(days=8)
+    drop(office, "Sales")
+    office.arrive("n", "Eng")
+    office.wait(days=7)
+    assert office.seat("n") == "pro"
+    assert invariants.violations(portal.ctx()) == []
+
+
 def test_a_second_group_that_is_deleted_keeps_the_places_of_those_whom_the_first_one_left(office: Office) -> None:
     either = f"{office.member('Sales')} or {office.member('Eng')}"
     office.groups["Late"] = office.portal.push("Late")

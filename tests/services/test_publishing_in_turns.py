@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from scim_portal.db import db
+from scim_portal.db import db, scoped, transact
 from scim_portal.jobs import settling
-from scim_portal.services import invariants, people
+from scim_portal.models import SeatEntry
+from scim_portal.services import catalog, invariants, people
 from tests.portals import PortalUnderTest, a_policy, a_rule
 from tests.thoroughness import NIGHTLY
 
@@ -94,6 +95,46 @@ def test_people_of_different_batches_exchange_seats_as_in_one_step(
     compare(portal, twin, monkeypatch, CROSSED)
     after = outcome(portal)
     assert sum(after[name][0] != had[0] for name, had in before.items()) > 6
+
+
+def test_a_ticket_of_the_old_policy_is_not_met_while_the_new_one_is_carried_out(
+    portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the boss frees would go to the clerk's old ticket, and be taken away again when it is the clerk's turn."""
+    portal.license("pro", 1, rank=30)
+    portal.license("std", 5, rank=20)
+    bosses, clerks = a_rule("bosses", 'title eq "boss"', "pro"), 'title eq "clerk"'
+    portal.publish(a_policy(bosses, a_rule("clerks", clerks, "pro", fallback=["std"])))
+    portal.provision("boss@x.example", title="boss")
+    clerk = portal.provision("clerk@x.example", title="clerk")
+    monkeypatch.setattr(settling, "ALL_AT_ONCE", 0)
+    portal.publish(a_policy(bosses | {"grants": ["std"]}, a_rule("clerks", clerks, "none:cal")))
+    assert events(portal, clerk)[-2:] == [("ticket.closed", "pro"), ("seat.released", "std")]
+    assert outcome(portal) == {"boss@x.example": (["std"], []), "clerk@x.example": ([], [])}
+
+
+def test_a_suspended_seat_of_the_old_policy_does_not_resume_while_the_new_one_is_carried_out(
+    portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.license("std", 2, rank=20)
+    portal.license("view", 5, rank=10)
+    bosses, clerks = a_rule("bosses", 'title eq "boss"', "std"), 'title eq "clerk"'
+    portal.publish(a_policy(bosses, a_rule("clerks", clerks, "std")))
+    portal.provision("boss@x.example", title="boss")
+    clerk = portal.provision("clerk@x.example", title="clerk")
+    (line,) = catalog.lines(portal.ctx(), "std")
+    transact(lambda: catalog.remove_line(portal.ctx(), line.id))
+    transact(lambda: catalog.add_line(portal.ctx(), "std", quantity=1))
+    monkeypatch.setattr(settling, "ALL_AT_ONCE", 0)
+    portal.publish(a_policy(bosses | {"grants": ["view"]}, a_rule("clerks", clerks, "none:cal")))
+    assert events(portal, clerk)[-2:] == [("seat.suspended", "std"), ("seat.released", "std")]
+    assert outcome(portal) == {"boss@x.example": (["view"], []), "clerk@x.example": ([], [])}
+
+
+def events(portal: PortalUnderTest, user_id: str) -> list[tuple[str, str]]:
+    """What the ledger tells of somebody, in the order of time."""
+    query = scoped(SeatEntry, portal.ctx()).where(SeatEntry.user_id == user_id).order_by(SeatEntry.id)
+    return [(one.event, one.license_type) for one in db.session.scalars(query)]
 
 
 def compare(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from scim_portal import clock
 from tests.portals import PortalUnderTest, a_policy, a_rule
 
 NOBODY = "0198c0de-0000-7000-8000-000000000000"
@@ -124,6 +126,21 @@ def test_a_pin_takes_effect_and_can_be_taken_back(stocked: PortalUnderTest) -> N
     assert seat["license_type"] == "view"
 
 
+@pytest.mark.parametrize("next_word", [("pro", "exclude"), ("pro", "pin"), ("view", "pin")])
+def test_a_pin_that_has_ended_stands_in_nobodys_way(
+    stocked: PortalUnderTest, monkeypatch: pytest.MonkeyPatch, next_word: tuple[str, str]
+) -> None:
+    """Even before the clock's work, which may be late, has cleared it."""
+    ann, start = stocked.provision("ann@x.example"), clock.now()
+    body = {"license_type": "pro", "kind": "pin", "reason": "For a week", "ends_at": str(start + timedelta(days=7))}
+    assert stocked.api("POST", f"/users/{ann}/overrides", body).status_code == 201
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(days=7))
+    word = {"license_type": next_word[0], "kind": next_word[1], "reason": "From now on"}
+    answer = stocked.api("POST", f"/users/{ann}/overrides", word)
+    assert answer.status_code == 201, answer.text
+    assert stocked.api("GET", f"/users/{ann}/overrides").json["items"] == [answer.json]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -138,6 +155,12 @@ def test_a_bad_override_is_refused_with_the_field(stocked: PortalUnderTest, chan
     body = {"license_type": "pro", "kind": "pin", "reason": "Because"} | change
     answer = stocked.api("POST", f"/users/{ann}/overrides", body)
     assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, field)
+
+
+def test_an_override_of_an_unknown_license_type_is_refused_at_its_field(stocked: PortalUnderTest) -> None:
+    ann = stocked.provision("ann@x.example")
+    answer = stocked.api("POST", f"/users/{ann}/overrides", {"license_type": "no", "kind": "pin", "reason": "Because"})
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (404, "license_type")
 
 
 def test_deactivating_holds_the_seat_and_reactivating_restores_it(stocked: PortalUnderTest) -> None:

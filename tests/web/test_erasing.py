@@ -72,6 +72,15 @@ def test_nobody_cannot_be_erased(stocked: PortalUnderTest, id: str) -> None:
     assert stocked.api("POST", f"/users/{id}/erase").status_code == 404
 
 
+def test_nobody_is_pinned_who_was_erased(stocked: PortalUnderTest) -> None:
+    """A pin would give nothing, keep its type from being retired, and its reason would tell of the person again."""
+    id = stocked.provision("ann@x.example")
+    stocked.api("POST", f"/users/{id}/erase")
+    answer = stocked.api("POST", f"/users/{id}/overrides", {"license_type": "view", "kind": "pin", "reason": "Ann"})
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (409, "user_id")
+    assert stocked.api("GET", f"/users/{id}/overrides").json["items"] == []
+
+
 def test_the_restored_are_not_the_erased(stocked: PortalUnderTest) -> None:
     id = ann(stocked)
     stocked.scim("DELETE", f"/Users/{id}")

@@ -36,3 +36,18 @@ def test_a_connector_that_shows_licenses_shows_them_and_ignores_their_echo(porta
     forged = a_user("ann@acme.example", **{LICENSE_URN: {"licenses": [{"value": "gold"}]}})
     answer = portal.scim("PUT", f"/Users/{ann}", forged).json
     assert [one["value"] for one in answer[LICENSE_URN]["licenses"]] == ["view"]
+
+
+def test_licenses_are_never_said_to_be_as_they_were(portal: PortalUnderTest) -> None:
+    """Seats move without a new version of the user, so its entity tag says nothing about them."""
+    ann, _ = full_house(portal)
+    tag = portal.scim("GET", f"/Users/{ann}").headers["ETag"]
+    body = {"license_type": "view", "kind": "exclude", "reason": "Left the team"}
+    assert portal.api("POST", f"/users/{ann}/overrides", body).status_code == 201
+    known = {"If-None-Match": tag}
+    assert portal.scim("GET", f"/Users/{ann}", headers=known).status_code == 304
+    asked = portal.scim("GET", f"/Users/{ann}?attributes={LICENSE_URN}:licenses", headers=known)
+    assert (asked.status_code, asked.json.get(LICENSE_URN)) == (200, None)
+    connector = portal.connector()
+    transact(lambda: connectors.change(portal.ctx(), connector.id, show_licenses=True))
+    assert portal.scim("GET", f"/Users/{ann}", headers=known).status_code == 200

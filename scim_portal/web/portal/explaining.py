@@ -29,7 +29,7 @@ BUT = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rule, the default or a pin, as it was read for a user."""
+    """One rule, the default, a pin or an exclusion, as it was read for a user."""
 
     name: str
     text: str
@@ -66,10 +66,15 @@ def _steps(view: FamilyView, names: Names, groups: Names) -> list[Step]:
     if view.pinned:
         said = _("Puts %(type)s first.", type=names.get(view.pinned, view.pinned))
         steps.insert(0, Step(_("A pin"), said, True, True))
+    if view.excluded:
+        said = _("Withholds %(types)s.", types=", ".join(names.get(key, key) for key in view.excluded))
+        steps.insert(0, Step(_("An exclusion"), said, True, True))
     if view.source is None:
         steps.append(Step(_("The default"), _("No rule decided, and no default is set."), False, False))
     elif view.source.kind is Kind.DEFAULT:
         said = _("No rule decided; everybody else gets %(chain)s.", chain=_chain(view.chain, names))
+        if view.excluded and not view.chain:
+            said = _("No rule decided, and the default license is excluded.")
         steps.append(Step(_("The default"), said, True, True))
     return steps
 

@@ -21,7 +21,7 @@ from scim_portal.services import conversions, directory
 
 def finished(ctx: Ctx, kind: ResourceType, rows: Sequence[Any], query: Query) -> list[bytes]:
     """Finish the resources of one type; licenses are shown to whoever asks for them."""
-    if ctx.connector and any(LICENSE_URN.lower() in name.lower() for name in query.attributes):
+    if ctx.connector and shows_licenses(ctx, query):
         ctx = replace(ctx, connector=replace(ctx.connector, show_licenses=True))
     if kind.name == GROUP.name:
         found = directory.finished_groups(ctx, rows, with_members=_wants_members(query))
@@ -32,6 +32,12 @@ def finished(ctx: Ctx, kind: ResourceType, rows: Sequence[Any], query: Query) ->
         return found
     wanted = {"attributes": query.attributes, "excluded": query.excluded}
     return [resource.dumps(resource.project(orjson.loads(one), kind, **wanted)) for one in found]
+
+
+def shows_licenses(ctx: Ctx, query: Query) -> bool:
+    """Tell whether a user's answer has seats and places, by the connector's setting or because they were asked for."""
+    asked = any(LICENSE_URN.lower() in name.lower() for name in query.attributes)
+    return ctx.connector is not None and (ctx.connector.show_licenses or asked)
 
 
 def mixed(ctx: Ctx, types: Sequence[ResourceType], rows: Sequence[Any], query: Query) -> list[bytes]:
