@@ -18,7 +18,7 @@ from rules.policy import DECIDING, Policy, Rule, State
 from scim_portal.context import Ctx
 from scim_portal.db import db, insert
 from scim_portal.models import Freeze, Group, Seat, Ticket
-from scim_portal.services import facts, rulebook
+from scim_portal.services import facts, rulebook, work
 
 LASTS = timedelta(days=7)
 CHUNK = 500
@@ -68,7 +68,7 @@ def after_delete(ctx: Ctx, group_id: str, matched: Matched) -> set[str]:
 def group_back(ctx: Ctx, group_id: str) -> set[str]:
     """Let rules that name a group decide again when it came back, unless another group of theirs is gone.
 
-    Gives whom they kept, to be settled.
+    Gives whom they kept, to be settled. Whom they held off, which may be anybody who came to match meanwhile, a job settles.
     """
     waiting = [rule for rule in _named(rulebook.glance(ctx), group_id) if rule.state is State.NEEDS_ATTENTION]
     gone = _deleted(ctx, {id for rule in waiting for id in rule.condition.group_ids})
@@ -77,6 +77,7 @@ def group_back(ctx: Ctx, group_id: str) -> set[str]:
         return set()
     rulebook.in_force_locked(ctx)
     rulebook.amend(ctx, _with_states(ctx, dict.fromkeys(whole, (State.ACTIVE, None))))
+    work.enqueue(ctx, "settle_all")
     return end(ctx, whole)
 
 

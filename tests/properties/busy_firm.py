@@ -90,6 +90,7 @@ class BusyFirm(Firm):
             self._drop(group)
         else:
             self.admin(f"restore {group}", lambda ctx: groups.restore(ctx, self.groups[group]))
+            self.late = True  # a job settles whom a frozen rule held off
 
     def _drop(self, group: str) -> None:
         """Delete a group; nobody loses a seat of a rule that names it (L9)."""

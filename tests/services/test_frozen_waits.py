@@ -131,3 +131,13 @@ def test_whoever_lost_a_kept_seat_while_away_is_decided_like_anybody(office: Off
     office.activate("d", True)
     assert office.seat("d") == "view"
     assert transact(lambda: licensing.settle(office.portal.ctx(), office.ids.values())) == ()
+
+
+def test_whoever_was_held_off_is_served_when_the_group_comes_back(office: Office) -> None:
+    transact(lambda: catalog.add_line(office.portal.ctx(), "pro", quantity=2))
+    drop(office, "Sales")
+    office.arrive("n", "Eng")
+    assert office.seat("n") == "view"
+    office.portal.api("POST", f"/groups/{office.groups['Sales']}/restore")
+    office.portal.run_due()
+    assert office.seat("n") == "pro"
