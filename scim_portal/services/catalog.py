@@ -8,13 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import aliased
 
 from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
 from scim_portal.ids import is_id, new_id
-from scim_portal.models import ContractLine, Family, LicenseType, Portal
+from scim_portal.models import ContractLine, Family, LicenseType, Override, Portal
 from scim_portal.protocol.sentences import say
 from scim_portal.services import audit, capacity, license_fields, licensing, rulebook, work
 from scim_portal.services.audit import Action
@@ -201,6 +202,11 @@ def _move(ctx: Ctx, type: LicenseType, family: str) -> None:
         raise Invalid(
             "The family can be changed only while nobody holds or awaits a seat.", field="family", value=family
         )
+    if _pins_beside(ctx, type.key, family):
+        raise Invalid(
+            "Somebody is pinned to this license and to one of that family; take one of the pins back first.",
+            field="family", value=family,
+        )  # fmt: skip
     _ensure_family(ctx, family)
     type.family = family
     db.session.flush()
@@ -212,6 +218,17 @@ def _move(ctx: Ctx, type: LicenseType, family: str) -> None:
             field="family",
             value=family,
         ) from None
+
+
+def _pins_beside(ctx: Ctx, key: str, family: str) -> bool:
+    """Tell whether somebody who is pinned to a type is also pinned to one of a family (L1: one pin per family)."""
+    other = aliased(Override)
+    same = (other.portal_id == Override.portal_id) & (other.user_id == Override.user_id) & (other.kind == "pin")
+    members = select(LicenseType.key).where(LicenseType.portal_id == ctx.portal.id, LicenseType.family == family)
+    both = scoped(Override, ctx).join(other, same).where(
+        Override.license_type == key, Override.kind == "pin", other.portal_id == ctx.portal.id, other.license_type.in_(members)
+    )  # fmt: skip
+    return db.session.scalar(both.limit(1)) is not None
 
 
 def _catalog_changed(ctx: Ctx) -> None:

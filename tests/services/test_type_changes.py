@@ -63,3 +63,23 @@ def test_other_settings_need_no_job(stocked: PortalUnderTest) -> None:
     assert not work.has_open(stocked.ctx())
     transact(lambda: catalog.change_type(stocked.ctx(), "pro", rank=31))
     assert work.has_open(stocked.ctx())
+
+
+def test_a_type_does_not_move_to_where_somebody_has_another_pin(stocked: PortalUnderTest) -> None:
+    """L1: one pin per family; somebody away holds and awaits nothing, so pins alone would be in the way."""
+    stocked.publish(a_policy())
+    ann = stocked.provision("ann@x.example", active=False)
+    for key in ("extra", "pro"):
+        body = {"license_type": key, "kind": "pin", "reason": "Owner"}
+        assert stocked.api("POST", f"/users/{ann}/overrides", body).status_code == 201
+    answer = stocked.api("PATCH", "/license-types/extra", {"family": "cal"})
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "family")
+    assert stocked.api("PATCH", "/license-types/extra", {"family": "other"}).status_code == 200
+    assert stocked.api("DELETE", f"/overrides/{pin_of(stocked, ann, 'pro')}").status_code == 204
+    assert stocked.api("PATCH", "/license-types/extra", {"family": "cal"}).status_code == 200
+
+
+def pin_of(portal: PortalUnderTest, user_id: str, key: str) -> str:
+    items = portal.api("GET", f"/users/{user_id}/overrides").json["items"]
+    id: str = next(one["id"] for one in items if one["license_type"] == key)
+    return id
