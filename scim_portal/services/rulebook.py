@@ -21,7 +21,7 @@ from scim_portal.models import Freeze, Job, PolicyDraft, PolicyVersion, Portal
 from scim_portal.prepared import Prepared
 from scim_portal.protocol.attributes import ResourceType
 from scim_portal.protocol.sentences import say
-from scim_portal.services import audit, resource_types, retired_types, rule_states, work
+from scim_portal.services import audit, resource_types, retired_types, rule_connectors, rule_states, work
 from scim_portal.services.audit import Action
 
 EMPTY: dict[str, Any] = {"families": {"cal": {"mode": "first-match"}}, "defaults": {}, "rules": []}
@@ -125,7 +125,9 @@ def compile_document(ctx: Ctx, content: object, kind: ResourceType | None = None
 
 def compose(ctx: Ctx, content: object, kind: ResourceType | None = None) -> Policy:
     """Compile a document as it would be in force by now, with rules in the state of their groups. Raises `Invalid`."""
-    return rule_states.as_it_stands(ctx, compile_document(ctx, content, kind), glance(ctx))
+    policy = compile_document(ctx, content, kind)
+    rule_connectors.refuse(ctx, policy)
+    return rule_states.as_it_stands(ctx, policy, glance(ctx))
 
 
 def license_types(ctx: Ctx) -> dict[str, LicenseType]:

@@ -144,3 +144,14 @@ def test_a_diff_names_the_changed_members_and_the_order(stocked: PortalUnderTest
     diff = stocked.api("GET", "/policy/versions?limit=1").json["items"][0]["diff"]
     assert diff["changed"] == [{"id": "b", "name": "B", "fields": ["queue_priority"]}]
     assert (diff["moved"], diff["defaults"], diff["families"]) == (True, ["cal"], [])
+
+
+def test_a_rule_for_a_connector_that_is_not_there_is_refused_where_it_stands(stocked: PortalUnderTest) -> None:
+    mine = {**DOCUMENT, "rules": [RULE, RULE | {"name": "Okta only", "connector": stocked.connector().id}]}
+    assert _preview(stocked, mine)["counts"]["swap"] == 1
+    mine["rules"][1]["connector"] = "okta"
+    answer = stocked.api("POST", "/policy/preview", {"document": mine})
+    assert (answer.status_code, answer.json["errors"]) == (
+        422,
+        [{"field": "/rules/1/connector", "detail": "there is no connector with the id 'okta'"}],
+    )
