@@ -150,16 +150,7 @@ def wish_of(policy: Policy, family: Family, facts: Facts, now: datetime) -> Wish
     return _wish(policy, family, _Matching(policy, facts, now), trace=False)
 
 
-def left_by(policy: Policy, facts: Facts) -> tuple[str, ...]:
-    """Name the frozen rules that kept an active person for a seat and have no reason to any more.
-
-    They must be forgotten for this person, or they would take over whatever another rule gives next (I4).
-    """
-    for_seats = (rule for rule in policy.rules if facts.kept_by.get(rule.id) is False)
-    return tuple(rule.id for rule in for_seats if not (_has_seat(rule, facts) and rule.condition.holds(facts.resource)))
-
-
-def _has_seat(rule: Rule, facts: Facts) -> bool:
+def has_seat(rule: Rule, facts: Facts) -> bool:
     """Tell whether a person holds what a rule gives, or what a pin put in its place."""
     given = {key for chain in rule.chains.values() for key in chain}
     return not facts.held.isdisjoint(given | facts.pins)
@@ -193,7 +184,7 @@ class _Matching:
         chain, through = rule.chains[family.key], self.facts.kept_by.get(rule.id)
         if through or (through is None and chain):
             return bool(through)
-        return (not chain or _has_seat(rule, self.facts)) and self.condition(rule)
+        return (not chain or has_seat(rule, self.facts)) and self.condition(rule)
 
     def condition(self, rule: Rule) -> bool:
         if rule.id not in self._known:

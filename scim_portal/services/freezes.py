@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from rules.decide import left_by
+from rules.keeping import left_by
 from rules.policy import DECIDING, Policy, Rule, State
 from scim_portal.context import Ctx
 from scim_portal.db import db, insert

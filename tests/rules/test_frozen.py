@@ -7,7 +7,8 @@ from typing import Any
 
 import rules
 from rules import Mode
-from rules.decide import Kind, Outcome, left_by
+from rules.decide import Kind, Outcome
+from rules.keeping import left_by
 from tests.rules.world import R1, R2, R3, START, TYPES, World, a_document, a_policy, events, some_facts
 
 WEEK = timedelta(days=7)
