@@ -195,7 +195,7 @@ class _Matching:
 def _wish(policy: Policy, family: Family, matching: _Matching, trace: bool) -> Wish:
     facts = matching.facts
     winner = _winner(policy, family, matching)
-    if winner is not None and not winner.is_plain and winner.is_frozen(matching.now):
+    if winner and not winner.is_plain and winner.chains[family.key] and winner.is_frozen(matching.now):
         wish = _kept(policy, family, winner, facts)
     else:
         wish = _of_rule(policy, family, winner)
@@ -227,7 +227,7 @@ def _chained(policy: Policy, family: Family, rule: Rule, keys: Iterable[str]) ->
 
 
 def _kept(policy: Policy, family: Family, winner: Rule, facts: Facts) -> Wish:
-    """Give what a frozen rule leaves to somebody: of its types those they hold (L9)."""
+    """Give what a frozen rule leaves to somebody: of its types those they hold (L9). To withhold it needs no freeze."""
     held = (key for key in winner.chains[family.key] if key in facts.held)
     return replace(_chained(policy, family, winner, held), parks_until=winner.frozen_until)
 
