@@ -153,5 +153,8 @@ def test_a_frozen_rule_that_gives_nothing_goes_on_to_do_so_for_whoever_meets_its
         some_facts("e", kept_by={"r2": True}),
     ):
         wish = rules.decide(policy, facts, START).families["cal"]
-        assert (wish.chain, wish.parks_until) == ((), None)  # the delete changes nothing for them, so nobody looks at them
+        assert (wish.chain, wish.parks_until) == (
+            (),
+            None,
+        )  # the delete changes nothing for them, so nobody looks at them
     assert rules.decide(policy, some_facts("n", "eng"), START).families["cal"].chain == ("std",)
