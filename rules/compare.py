@@ -64,6 +64,8 @@ class Preview:
 class _Rest:
     """The book of those who are settled: like when the policy is applied, they are served but not evaluated."""
 
+    is_unsettled = False
+
     def __init__(self, standings: Iterable[Standing], wishes: Mapping[str, Mapping[str, Wish]]) -> None:
         self._wishes = wishes
         self._queues: dict[str, list[tuple[int, int, int, Standing]]] = {}

@@ -115,7 +115,7 @@ class Drain:
         order = {ticket.license_type: ticket.entry for ticket in live}
         seats = (seat for seat in self.board.seats(member, family) if seat.state is SeatState.SUSPENDED)
         claims = sorted((seat.license_type for seat in seats), key=self.order.index)
-        if len(claims) > 1:
+        if len(claims) > 1 or self.book.is_unsettled:
             wished = self.book.chain(member.user_id, family)
             rest = [*sorted(order, key=order.__getitem__), *claims]
             return {key: index for index, key in enumerate(dict.fromkeys((*wished, *rest)))}

@@ -112,8 +112,11 @@ class Book(Protocol):
     """People who are not evaluated but may be touched, read lazily: nothing is read of a type without room.
 
     Every reader yields each person at most once, with their whole standing in the touched families, and none of the
-    people being evaluated.
+    people being evaluated. `is_unsettled` tells that some of their claims may be those of an earlier policy.
     """
+
+    @property
+    def is_unsettled(self) -> bool: ...
 
     def queue(self, key: str, /) -> Iterator[Standing]:
         """Yield those with a live ticket of the type, by (class, queue_priority, number)."""
@@ -128,7 +131,7 @@ class Book(Protocol):
         ...
 
     def chain(self, user_id: str, family: str, /) -> tuple[str, ...]:
-        """Give what one of these people wishes of a family, best first; asked only of who has two suspended seats there."""
+        """Give what one of these people wishes of a family, best first; seldom asked, as claims tell it."""
         ...
 
 

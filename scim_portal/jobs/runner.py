@@ -147,6 +147,9 @@ def _one_job(ctx: Ctx) -> bool:
     except PortalError as error:
         sentence = error.detail
         transact(lambda: work.fail(later(ctx), job.id, message=sentence))
+    except work.LeaseLostError:
+        log.info("job.taken_over", job=job.id, kind=job.kind)
+        return False
     except Exception as error:
         db.session.rollback()
         log.error(

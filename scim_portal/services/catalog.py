@@ -105,6 +105,8 @@ def change_type(ctx: Ctx, key: str, **changes: Any) -> LicenseType:
     After a change of what is `DECIDING` a job settles everybody. The family can be changed while nobody holds or awaits a
     seat and the policy in force still holds. Raises `Invalid`, or `Conflict` for a name that another type has.
     """
+    if "family" in changes:
+        _hold_grants(ctx)
     type = find(ctx, key)
     before = _state(type)
     if (family := changes.pop("family", type.family)) != type.family:
@@ -129,6 +131,7 @@ def lines(ctx: Ctx, key: str | None = None) -> list[ContractLine]:
 
 def add_line(ctx: Ctx, key: str, **fields: Any) -> ContractLine:
     """Add seats to a type; whoever waits for it is served in the same transaction. Raises `Invalid`, `NotFound`."""
+    _hold_grants(ctx)
     type = find(ctx, key)
     line = ContractLine(portal_id=ctx.portal.id, id=new_id(), license_type=key, created_at=ctx.now)
     _fill(line, fields)
@@ -141,6 +144,7 @@ def add_line(ctx: Ctx, key: str, **fields: Any) -> ContractLine:
 
 def change_line(ctx: Ctx, id: str, **fields: Any) -> ContractLine:
     """Change a contract line; nobody loses a seat when it shrinks (L11)."""
+    _hold_grants(ctx)
     line = find_line(ctx, id)
     before = _line_state(line)
     _fill(line, fields)
@@ -153,6 +157,7 @@ def change_line(ctx: Ctx, id: str, **fields: Any) -> ContractLine:
 
 def remove_line(ctx: Ctx, id: str) -> None:
     """Take a contract line away; at capacity 0 the type's seats are suspended (L11)."""
+    _hold_grants(ctx)
     line = find_line(ctx, id)
     family = find(ctx, line.license_type).family
     audit.record(ctx, Action.CONTRACT_LINE_REMOVED, "contract_line", id, line.license_type, before=_line_state(line))
@@ -176,6 +181,13 @@ def find_line(ctx: Ctx, id: str) -> ContractLine:
     if line is None:
         raise NotFound("There is no such contract line in this portal.", field="id", value=id)
     return line
+
+
+def _hold_grants(ctx: Ctx) -> None:
+    """Wait for everybody who is settling somebody, and keep others from it: who holds a type is read before its lock (L12)."""
+    db.session.flush()
+    rulebook.in_force_locked(ctx)
+    db.session.expire_all()
 
 
 def _refuse_taken_name(ctx: Ctx, key: str, name: object) -> None:

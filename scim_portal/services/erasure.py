@@ -38,8 +38,8 @@ def erase(ctx: Ctx, id: str, *, reason: str | None = None) -> bool:
     name = pseudonym(id)
     _cut_loose(ctx, id)
     _overwrite(ctx, user, name)
-    former = seats.rename(ctx, id, name)
     licensing.settle(ctx, [id], erased=True)
+    former = seats.rename(ctx, id, name)  # after the types are locked, so that no entry about them is still to come
     traces = Traces.of(mapping.content(user.document), name, names=former)
     audit.forget(ctx, "user", id, traces)
     provisioning_log.forget(ctx, id, traces)

@@ -72,7 +72,9 @@ def of_newcomer(columns: Mapping[str, Any], connector_id: str | None) -> Facts:
 def _chunk(ctx: Ctx, ids: Sequence[str], locked: bool = False, groupless: bool = False) -> list[Facts]:
     rows = (_LOCKED if locked else _UNLOCKED).all(portal=ctx.portal.id, users=ids)
     groups = {} if groupless else directory.groups_of(ctx, ids)
-    overrides = _overrides(ctx, [row.id for row in rows if row.has_override])
+    # PostgreSQL asks "has an override?" before it waits for a row's lock, so it may say No to what was written meanwhile.
+    waited = locked and db.engine.dialect.name == "postgresql"
+    overrides = _overrides(ctx, [row.id for row in rows if row.has_override or waited])
     found = [_facts(row, groups.get(row.id, []), overrides.get(row.id, {})) for row in rows]
     frozen = [row.id for row in rows if row.has_freeze]
     return _with_frozen(ctx, found, frozen) if frozen else found

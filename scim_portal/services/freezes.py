@@ -36,7 +36,7 @@ class Matched:
 
 def before_delete(ctx: Ctx, group_id: str, members: Callable[[], Collection[str]]) -> Matched | None:
     """Note who of a group's members matches the rules that name it; None when no rule in force does."""
-    if not _named(rulebook.glance(ctx), group_id):
+    if not _named(rulebook.in_force(ctx), group_id):  # waits for a publish that may be about to name it
         return None
     policy = rulebook.in_force_locked(ctx)
     named = _named(policy, group_id)

@@ -90,6 +90,7 @@ def release(ctx: Ctx, rule_id: str) -> Published:
 
 def pin(ctx: Ctx, rule_id: str) -> tuple[int, Published]:
     """Pin everybody whom the rule keeps to what they hold by it, then end the freeze; gives how many were pinned."""
+    rulebook.hold(ctx)  # before the people: all others lock in this order
     frozen = find(ctx, rule_id)
     reason = PIN_REASON.format(group=", ".join(name for _, name in frozen.gone))[:500]
     count = 0

@@ -22,7 +22,7 @@ from scim_portal.protocol.errors import NotFound
 from scim_portal.protocol.patch import Member, MemberChange
 from scim_portal.protocol.sentences import say
 from scim_portal.protocol.tolerance import Tolerance
-from scim_portal.services import anchors, audit, freezes, licensing, mapping, nesting, resource_types
+from scim_portal.services import anchors, audit, freezes, licensing, mapping, nesting, resource_types, rulebook
 from scim_portal.services.audit import Action
 from scim_portal.services.mapping import Resource, Stamp
 
@@ -152,6 +152,7 @@ def _update(ctx: Ctx, id: str, change: Any, members: Sequence[MemberChange], if_
     _UPDATE.all(of_portal=ctx.portal.id, of_group=id, **mapping.changeable(columns))
     written.version, written.document = row.version + 1, columns["document"]
     if content.get("displayName") != present.get("displayName") and licensing.reads_group_names(ctx):
+        rulebook.in_force_locked(ctx)  # whoever joins below meanwhile has read the old name
         written.touched |= nesting.everybody_in(ctx, id)
     _settle(ctx, written)
     return written

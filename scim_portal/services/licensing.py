@@ -17,7 +17,7 @@ from rules.allocate import Change, allocate, is_settled
 from rules.decide import Decision, Facts, decide
 from rules.policy import Policy
 from rules.standing import Person, Pool, Standing
-from scim_portal import models
+from scim_portal import clock, models
 from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.prepared import Prepared
@@ -53,7 +53,7 @@ def settle(
     that also those who have all they can have may exchange seats (L4.4); `withdrawing` that they only give back tickets and
     suspended seats which they no longer wish for, since others come first (L10.2).
     """
-    policy = rulebook.in_force(ctx)
+    policy, ctx = rulebook.in_force(ctx), _present(ctx)
     people = facts.load(ctx, user_ids, locked=True, groupless=groupless)
     if not people or not policy.types:
         return ()
@@ -77,7 +77,7 @@ def settle(
 
 def settle_newcomer(ctx: Ctx, newcomer: Facts) -> tuple[Change, ...]:
     """Settle a user whom this transaction created, of whom nothing needs to be read: nobody else can know them yet."""
-    policy = rulebook.in_force(ctx)
+    policy, ctx = rulebook.in_force(ctx), _present(ctx)
     decision = decide(policy, newcomer, ctx.now)
     person = _person(newcomer, decision, Standing(newcomer.user_id), ())
     if is_settled(person, ctx.now):
@@ -119,7 +119,7 @@ def capacity_changed(ctx: Ctx, family: str) -> None:
 
 def drain(ctx: Ctx, families: Collection[str]) -> tuple[Change, ...]:
     """Hand out what is free in some families; where nothing is bought any more, suspend those who hold seats (L11)."""
-    policy = rulebook.in_force(ctx)
+    policy, ctx = rulebook.in_force(ctx), _present(ctx)
     people = facts.load(ctx, _holders_of_lapsed(ctx, families), locked=True)
     standing = standings.load(ctx, [one.user_id for one in people])
     persons = [_person(one, decide(policy, one, ctx.now), standing[one.user_id], ()) for one in people]
@@ -174,6 +174,11 @@ def decided(ctx: Ctx, policy: Policy) -> standings.Decided:
         return decide(policy, *facts.load(ctx, [user_id]), ctx.now)
 
     return one
+
+
+def _present(ctx: Ctx) -> Ctx:
+    """Give the context as of now: what began before a rule's window turned, and waited since, must not decide by the past."""
+    return replace(ctx, now=max(ctx.now, clock.now()))
 
 
 def _allocate(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from scim_portal.context import Ctx
 from scim_portal.db import db, scoped
 from scim_portal.errors import Conflict, Invalid, NotFound
 from scim_portal.ids import is_id, new_id
-from scim_portal.models import LicenseType, Override
+from scim_portal.models import LicenseType, Override, User
 from scim_portal.protocol.sentences import say
-from scim_portal.services import audit, catalog, licensing, people
+from scim_portal.services import audit, catalog, licensing, people, rulebook
 from scim_portal.services.audit import Action
 
 KINDS = ("pin", "exclude")
@@ -30,6 +30,7 @@ def add(
 
     Also `Invalid`, `NotFound`.
     """
+    _hold(ctx, user_id)
     user, type = people.user(ctx, user_id), catalog.find(ctx, license_type, field="license_type")
     if user.erased_at is not None:
         raise Conflict("This user was erased; nobody is left whom an exception could concern.", field="user_id")
@@ -57,6 +58,13 @@ def remove(ctx: Ctx, id: str) -> None:
     db.session.delete(override)
     db.session.flush()
     licensing.settle(ctx, [override.user_id])
+
+
+def _hold(ctx: Ctx, user_id: str) -> None:
+    """Lock what the checks rely on, in the order of `licensing.settle`: the catalog's and the policy's row, then the user."""
+    rulebook.in_force(ctx)
+    theirs = select(User.id).where(User.portal_id == ctx.portal.id, User.id == user_id)
+    db.session.execute(theirs.with_for_update(key_share=True)).all()
 
 
 def _forget_ended(ctx: Ctx, user_id: str) -> None:

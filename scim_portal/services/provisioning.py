@@ -40,16 +40,20 @@ _HELD = Prepared(
     .where(_USER.c.portal_id == bindparam("portal"), _USER.c.id == bindparam("id"), _USER.c.deleted_at.is_(None))
     .with_for_update(key_share=True)
 )
+_OF_NAMESAKE = [
+    _USER.c[name] for name in ("id", "external_id", "deleted_at", "connector_id", "version", "created_at", "document")
+]
 _NAMESAKES = Prepared(
-    select(
-        *(
-            _USER.c[name]
-            for name in ("id", "external_id", "deleted_at", "connector_id", "version", "created_at", "document")
-        )
-    )
+    select(*_OF_NAMESAKE)
     .where(_USER.c.portal_id == bindparam("portal"), _USER.c.user_name_folded == bindparam("name"))
     .where(_USER.c.erased_at.is_(None))
     .order_by(_USER.c.deleted_at.desc())
+)
+_FORMER = Prepared(
+    select(*_OF_NAMESAKE)
+    .where(_USER.c.portal_id == bindparam("portal"), _USER.c.id == bindparam("id"))
+    .where(_USER.c.deleted_at.is_not(None), _USER.c.erased_at.is_(None))
+    .with_for_update(key_share=True)
 )
 
 
@@ -74,6 +78,10 @@ def create(ctx: Ctx, content: Resource) -> Written:
         raise _taken(content["userName"], _by_whom(ctx, content["userName"]))
     content = content if "active" in content else content | {"active": True}
     former = next((row for row in namesakes if _same_person(row, content)), None)
+    if former is not None:
+        former = _FORMER.one_or_none(portal=ctx.portal.id, id=former.id)
+        if former is None:  # restored, revived or erased since the look
+            return create(ctx, content)
     if former is None:
         written, newcomer = _insert(ctx, content)
         licensing.settle_newcomer(ctx, newcomer)

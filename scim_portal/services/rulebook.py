@@ -169,7 +169,7 @@ def publish(
             job_id=job.id, predicted=predicted,
         )
     )  # fmt: skip
-    db.session.execute(update(Portal).where(Portal.id == ctx.portal.id).values(policy_version=version + 1))
+    db.session.execute(update(Portal).where(Portal.id == ctx.portal.id).values(**_in_force_from(version + 1)))
     db.session.flush()
     audit.record(ctx, Action.POLICY_PUBLISHED, "policy", str(version + 1), before=before, after=content)
     return Published(version + 1, job)
@@ -187,10 +187,15 @@ def amend(ctx: Ctx, content: dict[str, Any]) -> int:
             portal_id=ctx.portal.id, version=version, document=content, author=ctx.actor.name, created_at=ctx.now
         )
     )
-    db.session.execute(update(Portal).where(Portal.id == ctx.portal.id).values(policy_version=version))
+    db.session.execute(update(Portal).where(Portal.id == ctx.portal.id).values(**_in_force_from(version)))
     db.session.flush()
     audit.record(ctx, Action.POLICY_AMENDED, "policy", str(version), before=document(ctx, version - 1), after=content)
     return version
+
+
+def _in_force_from(version: int) -> dict[str, Any]:
+    """Number a version, with a new stamp: what a transaction that failed compiled must not pass for the next of that number."""
+    return {"policy_version": version, "catalog_stamp": new_id()}
 
 
 def restore(ctx: Ctx, version: int) -> Published:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, cast, null, select, union_all
@@ -17,6 +18,7 @@ from scim_portal import models
 from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.prepared import Prepared
+from scim_portal.services import work
 
 Decided = Callable[[str], Decision]
 CHUNK = 500
@@ -70,7 +72,8 @@ class SqlBook:
     """The people who are not evaluated but may be touched (see `rules.standing.Book`).
 
     `waiting` and `suspended` name the types that have live tickets or suspended seats at all: the counters know. `decided`
-    decides what somebody wishes, by what is committed about them.
+    decides what somebody wishes, by what is committed about them. While a job has yet to settle people, claims of theirs
+    that the policy in force does not know are passed over: met, they would be taken back by the job (L10.2).
     """
 
     def __init__(
@@ -86,7 +89,7 @@ class SqlBook:
         """Yield those with a live ticket of the type, in queue order."""
         order = (_TICKET.klass, _TICKET.queue_priority, _TICKET.number)
         if key in self.with_queue:
-            yield from self._pages(_TICKET, key, order, _TICKET.parked_until.is_(None))
+            yield from self._of_today(key, self._pages(_TICKET, key, order, _TICKET.parked_until.is_(None)))
 
     def holds(self, key: str) -> Iterator[Standing]:
         """Yield those with a held seat of the type, oldest hold first."""
@@ -95,7 +98,19 @@ class SqlBook:
     def suspended(self, key: str) -> Iterator[Standing]:
         """Yield those with a suspended seat of the type, first assigned first."""
         if key in self.with_suspended:
-            yield from self._pages(_SEAT, key, (_SEAT.assigned_at, _SEAT.user_id), _SEAT.state == SeatState.SUSPENDED)
+            found = self._pages(_SEAT, key, (_SEAT.assigned_at, _SEAT.user_id), _SEAT.state == SeatState.SUSPENDED)
+            yield from self._of_today(key, found)
+
+    @cached_property
+    def is_unsettled(self) -> bool:
+        """Tell whether claims may be of yesterday."""
+        return work.is_settling(self.ctx)
+
+    def _of_today(self, key: str, found: Iterator[Standing]) -> Iterator[Standing]:
+        for one in found:
+            wishes = self.decided(one.user_id).families.values() if self.is_unsettled else None
+            if wishes is None or any(key in wish.chain for wish in wishes):
+                yield one
 
     def chain(self, user_id: str, family: str) -> tuple[str, ...]:
         """Give what somebody wishes of a family, best first."""

@@ -13,6 +13,7 @@ from scim_portal.errors import NotFound
 from scim_portal.ids import is_id, new_id
 from scim_portal.models import Job
 
+SETTLING = ("settle_all", "settle_users", "refold")
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 10
 
@@ -49,6 +50,17 @@ def lease(ctx: Ctx) -> Job | None:
     return job
 
 
+class LeaseLostError(Exception):
+    """Another runner has taken the job over, because this one was not heard of for too long."""
+
+
+def confirm(ctx: Ctx, id: str, attempt: int) -> None:
+    """Hold a job as its runner of this attempt, before what must not be done twice. Raises `LeaseLostError`."""
+    mine = scoped(Job, ctx).where(Job.id == id, Job.state == "running", Job.attempts == attempt)
+    if db.session.scalar(mine.with_for_update()) is None:
+        raise LeaseLostError
+
+
 def advance(ctx: Ctx, id: str, *, done: int, cursor: str | None, total: int | None = None) -> None:
     """Note progress and where to go on, and renew the lease; in the same transaction as the batch itself."""
     values: dict[str, Any] = {"done": done, "cursor": cursor, "lease_until": ctx.now + LEASE}
@@ -71,6 +83,12 @@ def has_open(ctx: Ctx) -> bool:
     """Tell cheaply whether a worker would find something."""
     open_ = select(Job.id).where(Job.portal_id == ctx.portal.id, Job.state.in_(("queued", "running")))
     return db.session.scalar(open_.limit(1)) is not None
+
+
+def is_settling(ctx: Ctx) -> bool:
+    """Tell whether a job has yet to bring people in line with a policy or schema in force, or with a group of theirs."""
+    open_ = select(Job.id).where(Job.portal_id == ctx.portal.id, Job.state.in_(("queued", "running")))
+    return db.session.scalar(open_.where(Job.kind.in_(SETTLING)).limit(1)) is not None
 
 
 def _mine(ctx: Ctx, id: str) -> Any:

@@ -63,6 +63,7 @@ class World:
     numbers: dict[str, int] = field(default_factory=dict)
     evaluated: frozenset[str] = frozenset()
     reads: list[str] = field(default_factory=list)
+    is_unsettled: bool = False
 
     def join(self, name: str, *groups: str, **changes: Any) -> tuple[Change, ...]:
         """Create a person, or send them again with these groups."""
