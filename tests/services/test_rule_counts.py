@@ -42,7 +42,7 @@ def the_policy(portal: PortalUnderTest, group: str) -> dict[str, Any]:
         a_rule("sales", 'department eq "Sales" and not (title eq "Chief")', "pro", fallback=["std"]),
         a_rule("paused", "userName pr", "pro", state="paused"),
         a_rule("later", "userName pr", "pro", valid_from=later),
-        a_rule("other", "userName pr", "std", connector="01a222fd-36ee-7000-8000-000000000000"),
+        a_rule("other", "userName pr", "std", connector=portal.connector("entra").id),
         default="std",
     )
     return document | {"defaults": {"cal": "std", "tools": None}}
