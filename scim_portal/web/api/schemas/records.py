@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from rules.policy import HIGHEST_PRIORITY
 from scim_portal.services import queue_places
-from scim_portal.web.api.schemas.pieces import Instant, Query, text
+from scim_portal.web.api.schemas.pieces import Instant, Query, text, whole
 from scim_portal.web.api.schemas.users import Source, Ticket
 
 
@@ -63,7 +63,7 @@ class TicketQuery(Query):
 class TicketChange(Schema):
     """Another place in the queue, with the reason for it."""
 
-    queue_priority = fields.Integer(
+    queue_priority = whole(
         required=True, allow_none=True, validate=validate.Range(0, HIGHEST_PRIORITY),
         metadata={"description": "Lower is served first; null is that of the rule."},
     )  # fmt: skip
