@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from scim_portal.context import Ctx
@@ -17,7 +17,7 @@ from scim_portal.services.pages import Page
 from scim_portal.web.portal import addresses, door, found_people, list_files, wording
 from scim_portal.web.portal.addresses import Chip
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.form_values import whole
+from scim_portal.web.portal.form_values import text, whole
 
 BACK = "portal.waitlist"
 
@@ -76,8 +76,7 @@ def waitlist_priority(user_id: str, license_type: str) -> Answer:
     back: dict[str, Any] = addresses.arguments()
 
     def work(ctx: Ctx) -> None:
-        reason = request.form.get("reason", "")
-        queue_places.give(ctx, user_id, license_type, whole("queue_priority"), reason=reason)
+        queue_places.give(ctx, user_id, license_type, whole("queue_priority"), reason=text("reason") or "")
 
     return door.attempt(work, said=_("The queue is in its new order."), back=url_for(BACK, **back))
 
