@@ -17,7 +17,7 @@ from sqlalchemy import exists, select
 from scim_portal.context import Ctx
 from scim_portal.db import db
 from scim_portal.errors import Conflict, Invalid, NotFound, PortalError
-from scim_portal.models import Job, Override, User
+from scim_portal.models import Job, LicenseType, Override, User
 from scim_portal.protocol.errors import ScimError
 from scim_portal.protocol.sentences import say
 from scim_portal.services import catalog, overrides, provisioning, user_names, work
@@ -68,7 +68,13 @@ def checked(ctx: Ctx, order: Order) -> Order:
     if order.action in OF_LICENSES:
         if not order.license_type:
             raise Invalid("Choose a license.", field="license_type")
-        catalog.find(ctx, order.license_type)
+        type = catalog.find(ctx, order.license_type)
+        if order.action is Action.PIN and type.retired_at is not None:
+            raise Invalid(
+                say("{name} is retired: nobody can be pinned to it.", name=type.name),
+                field="license_type",
+                value=type.key,
+            )
     if order.action in WITH_REASON:
         if not (order.reason or "").strip() or len(order.reason or "") > LONGEST_REASON:
             raise Invalid(
@@ -183,8 +189,18 @@ def _concerns(ctx: Ctx, order: Order) -> Any:
         case Action.REMOVE:
             return has_word
         case Action.PIN | Action.EXCLUDE:
-            same = exists().where(
-                Override.portal_id == User.portal_id, Override.user_id == User.id,
-                Override.license_type == order.license_type, Override.kind == order.action.value,
-            )  # fmt: skip
-            return present & ~same
+            return present & ~_word_in_the_way(ctx, order)
+
+
+def _word_in_the_way(ctx: Ctx, order: Order) -> Any:
+    """Tell who has an exception beside which `overrides.add` makes no new one: of the type, or a second pin of its family."""
+    in_the_way = Override.license_type == order.license_type
+    if order.action is Action.PIN:
+        keys = select(LicenseType.key).where(LicenseType.portal_id == ctx.portal.id)
+        family = select(LicenseType.family).where(
+            LicenseType.portal_id == ctx.portal.id, LicenseType.key == order.license_type
+        )
+        beside = keys.where(LicenseType.family == family.scalar_subquery())
+        in_the_way |= (Override.kind == order.action.value) & Override.license_type.in_(beside)
+    has_not_ended = Override.ends_at.is_(None) | (Override.ends_at > ctx.now)
+    return exists().where(Override.portal_id == User.portal_id, Override.user_id == User.id, in_the_way, has_not_ended)

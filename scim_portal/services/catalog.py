@@ -22,6 +22,8 @@ from scim_portal.services.audit import Action
 
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?\Z")
 BAD_KEY = "A key has 1 to 64 lower-case letters, digits, dots, hyphens or underscores."
+# Words that stand in the portal's addresses where a key would.
+TAKEN = frozenset({"new"})
 # Which rule decides, what counts as richer, and how long a place is kept.
 DECIDING = ("rank", "family", "settle_seconds")
 MOST_SEATS = 100_000_000
@@ -84,6 +86,8 @@ def create_type(ctx: Ctx, *, key: str, name: str, family: str | None = None, ran
     for field, value in (("key", key), ("family", family)):
         if not KEY.match(value):
             raise Invalid(BAD_KEY, field=field, value=value)
+    if key in TAKEN:
+        raise Invalid(say("The portal itself uses {key!r}; choose another key.", key=key), field="key", value=key)
     if db.session.scalar(scoped(LicenseType, ctx).where(LicenseType.key == key)):
         raise Conflict(say("There is a license type {key!r} already.", key=key), field="key", value=key)
     _refuse_taken_name(ctx, key, name)

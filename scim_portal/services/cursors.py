@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -12,6 +12,8 @@ from scim_portal.db import UtcDateTime
 from scim_portal.errors import Invalid
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
+# What a column of whole numbers holds; PostgreSQL refuses to compare one with more.
+WHOLE = range(-(2**31), 2**31)
 
 
 def encode(*keys: Any) -> str:
@@ -27,7 +29,7 @@ def decode(cursor: str | None, *kinds: type) -> list[Any] | None:
         keys = orjson.loads(base64_decode(cursor))
     except Exception:
         keys = None
-    if not isinstance(keys, list) or [type(one) for one in keys] != list(kinds):
+    if not isinstance(keys, list) or [type(one) for one in keys] != list(kinds) or not all(map(_can_be_compared, keys)):
         raise Invalid("This cursor belongs to no list; begin without one.", field="cursor", value=cursor[:100])
     return list(keys)
 
@@ -43,15 +45,23 @@ def kind(column: Any) -> type:
 
 
 def instant(column: Any, key: Any) -> Any:
-    """Read a key back for its column. Raises `Invalid` where the column holds instants and the key is none."""
+    """Read a key back for its column. Raises `Invalid` where the column holds instants and the key is none, or has no zone."""
     if not isinstance(column.type, UtcDateTime) or isinstance(key, datetime):
         return key
     try:
-        return datetime.fromisoformat(key)
-    except ValueError:
-        raise Invalid("This cursor belongs to another order; begin without one.", field="cursor") from None
+        moment = datetime.fromisoformat(key)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Invalid("This cursor belongs to another order; begin without one.", field="cursor")
 
 
 def limit(wanted: int | None) -> int:
     """Keep a page's size within bounds."""
     return min(LARGEST_LIMIT, max(1, wanted or DEFAULT_LIMIT))
+
+
+def _can_be_compared(key: Any) -> bool:
+    """Tell whether every database can compare a column with this key: a text has no NUL, a number is of a column's size."""
+    return "\0" not in key if isinstance(key, str) else key in WHOLE

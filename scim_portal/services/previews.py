@@ -67,7 +67,8 @@ class MovedError(StaleVersion):
 def preview(ctx: Ctx, content: dict[str, Any]) -> Shown:
     """Evaluate everybody under a document, at one moment. Raises `Invalid` that points at the wrong nodes."""
     snapshot()
-    policy = rulebook.compose(ctx, with_ids(content, new_id))
+    content = with_ids(content, new_id)
+    policy = rulebook.compose(ctx, content)
     document, base, stamp = to_document(policy), rulebook.current(ctx)[0], _stamp(ctx)
     newest = _last(ctx, User.id) or ""
     types = db.session.scalars(scoped(LicenseType, ctx).order_by(LicenseType.key)).all()
@@ -75,7 +76,7 @@ def preview(ctx: Ctx, content: dict[str, Any]) -> Shown:
     with seldom_collected():
         outcome = compare(policy, people, licensing.pools(ctx, types).values(), ctx.now)
         essence = _essence(outcome, newest)
-    token = rulebook.sign_preview(ctx, base=base, content=document, outcome=essence, newest=newest)
+    token = rulebook.sign_preview(ctx, base=base, sent=content, composed=document, outcome=essence, newest=newest)
     return Shown(document, base, outcome, token, newest, stamp)
 
 
@@ -83,12 +84,14 @@ def check(ctx: Ctx, content: dict[str, Any], *, token: str) -> Shown:
     """Look whether a document would still do what was previewed to the people who were there then; stores nothing.
 
     People who came later are settled by the new policy like by any other, so they make no preview stale, unless they
-    change what it means for the others. Raises `StalePreview`.
+    change what it means for the others. Raises `StalePreview`, also where the same document would be put in force otherwise,
+    with a family that is new or a rule whose group was deleted; and `Invalid` for the token of another document.
     """
-    document = to_document(rulebook.compose(ctx, with_ids(content, new_id)))
-    seen = rulebook.read_preview(ctx, token, document)
-    again = preview(ctx, document)
-    if seen.base != again.base_version or seen.outcome != rulebook.fingerprint(_essence(again.outcome, seen.newest)):
+    content = with_ids(content, new_id)
+    seen = rulebook.read_preview(ctx, token, content, to_document(rulebook.compose(ctx, content)))
+    again = preview(ctx, content)
+    now = (again.base_version, *map(rulebook.fingerprint, (again.document, _essence(again.outcome, seen.newest))))
+    if (seen.base, seen.document, seen.outcome) != now:
         raise StalePreview(again)
     return again
 

@@ -230,29 +230,36 @@ def drop_draft(ctx: Ctx) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a preview's token says: the version it was made on, its outcome by its hash, and the newest user it knew."""
+    """What a preview's token says: its base version, its document and outcome by their hashes, the newest user it knew."""
 
     base: int
+    document: str
     outcome: str
     newest: str
 
 
-def sign_preview(ctx: Ctx, *, base: int, content: dict[str, Any], outcome: object, newest: str) -> str:
-    """Sign what a preview saw: portal, base version, the document and its outcome by their hashes, the newest user."""
-    return _previews(ctx).dumps([ctx.portal.id, base, fingerprint(content), fingerprint(outcome), newest])
+def sign_preview(
+    ctx: Ctx, *, base: int, sent: dict[str, Any], composed: dict[str, Any], outcome: object, newest: str
+) -> str:
+    """Sign what a preview saw: portal, base version, the newest user, and by their hashes the outcome and the document.
+
+    The document twice: as it was sent, and as it would be in force, which moves with the portal's families and groups.
+    """
+    hashes = [fingerprint(one) for one in (sent, composed, outcome)]
+    return _previews(ctx).dumps([ctx.portal.id, base, *hashes, newest])
 
 
-def read_preview(ctx: Ctx, token: str, content: dict[str, Any]) -> Signed:
-    """Check a preview token against the document. Raises `Invalid`."""
+def read_preview(ctx: Ctx, token: str, *written: dict[str, Any]) -> Signed:
+    """Check a preview token against a document, however it is written. Raises `Invalid` where it is of another one."""
     try:
-        portal, base, seen, outcome, newest = _previews(ctx).loads(token, max_age=86_400)
+        portal, base, sent, composed, outcome, newest = _previews(ctx).loads(token, max_age=86_400)
     except (BadSignature, ValueError):
         raise Invalid(
             "The preview token is not valid, or older than a day: preview again.", field="preview_token"
         ) from None
-    if portal != ctx.portal.id or seen != fingerprint(content):
+    if portal != ctx.portal.id or {sent, composed}.isdisjoint(map(fingerprint, written)):
         raise Invalid("The preview token belongs to another document: preview this one.", field="preview_token")
-    return Signed(base, outcome, newest)
+    return Signed(base, composed, outcome, newest)
 
 
 def fingerprint(value: object) -> str:

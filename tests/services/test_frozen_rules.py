@@ -52,6 +52,17 @@ def test_14_seats_stay_for_a_week_and_a_group_of_the_same_name_gives_none(office
     sound(office)
 
 
+def test_an_explanation_says_what_would_make_a_frozen_rule_decide(office: Office) -> None:
+    office.arrive("a", "Sales")
+    office.arrive("b")
+    drop(office, "Sales")
+    (family,) = office.portal.api("GET", f"/users/{office.ids['b']}/explain").json["families"]
+    assert next(one["outcome"] for one in family["rules"] if one["rule_id"] == "sales").startswith("the rule is frozen")
+    told = [one for one in family["would_change"] if "deleted group" in one]
+    assert len(told) == 1
+    assert "restored or replaced" in told[0]
+
+
 def test_a_place_in_the_queue_is_kept_while_the_rule_is_frozen(office: Office) -> None:
     for name in ("a", "b", "c", "d"):
         office.arrive(name, "Sales")

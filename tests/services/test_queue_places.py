@@ -148,3 +148,23 @@ def test_the_api_changes_a_ticket_for_those_who_may(portal: PortalUnderTest, que
     assert portal.api("PATCH", "/tickets/nonsense", {"queue_priority": 5, "reason": "x"}).status_code == 404
     wrong = portal.api("PATCH", f"/tickets/{id}", {"queue_priority": -1, "reason": "x"})
     assert (wrong.status_code, wrong.json["errors"][0]["field"]) == (422, "queue_priority")
+
+
+@pytest.mark.parametrize("number", [5.9, 5.0, "5", True])
+def test_the_api_takes_only_what_is_written_as_a_whole_number(
+    portal: PortalUnderTest, queue: dict[str, str], number: object
+) -> None:
+    id = queue_places.ticket_id(queue["dan"], "pro")
+    wrong = portal.api("PATCH", f"/tickets/{id}", {"queue_priority": number, "reason": "x"})
+    assert (wrong.status_code, wrong.json["errors"][0]["field"]) == (422, "queue_priority")
+    assert ticket(portal, queue["dan"]).given_priority is None
+
+
+def test_a_parked_ticket_has_no_place_in_the_answer(portal: PortalUnderTest) -> None:
+    portal.license("pro", 0)
+    portal.publish(a_policy(default="pro"))
+    ann = portal.provision("ann@x.example")
+    portal.scim("PATCH", f"/Users/{ann}", OFF)
+    id = queue_places.ticket_id(ann, "pro")
+    told = portal.api("PATCH", f"/tickets/{id}", {"queue_priority": 5, "reason": "back soon"}).json
+    assert (told["given_priority"], told["position"]) == (5, None)

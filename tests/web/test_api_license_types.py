@@ -34,6 +34,12 @@ def test_a_license_type_cannot_be_created_twice(portal: PortalUnderTest) -> None
     assert (again.status_code, again.json["errors"][0]["field"]) == (409, "key")
 
 
+def test_a_key_that_the_portal_has_a_page_for_is_refused(portal: PortalUnderTest) -> None:
+    refused = portal.api("POST", "/license-types", PRO | {"key": "new"})
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "key")
+    assert portal.api("POST", "/license-types", PRO | {"key": "newer"}).status_code == 201
+
+
 def test_every_wrong_member_is_named_at_once(portal: PortalUnderTest) -> None:
     answer = portal.api("POST", "/license-types", {"key": "x", "nmae": "X", "rank": "3", "allowance": True})
     assert answer.status_code == 422

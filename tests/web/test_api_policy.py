@@ -84,6 +84,32 @@ def test_a_stale_preview_is_answered_with_a_new_one(stocked: PortalUnderTest) ->
     assert stocked.api("POST", "/policy/publish", body).status_code == 202
 
 
+@pytest.mark.parametrize("as_shown", [False, True])
+@pytest.mark.parametrize("moved", ["a family came", "a group went"])
+def test_a_portal_that_moved_under_the_document_makes_its_preview_stale(
+    stocked: PortalUnderTest, moved: str, as_shown: bool
+) -> None:
+    sales = stocked.push("Sales")
+    document: dict[str, Any] = DOCUMENT | {"rules": [RULE | {"condition": f'groups.value eq "{sales}"'}]}
+    shown = _preview(stocked, document)
+    if moved == "a family came":
+        assert (
+            stocked.api("POST", "/license-types", {"key": "addon", "name": "Addon", "family": "tools"}).status_code
+            == 201
+        )
+    else:
+        stocked.scim("DELETE", f"/Groups/{sales}")
+    body = {"document": shown["document"] if as_shown else document, "preview_token": shown["preview_token"]}
+    stale = stocked.api("POST", "/policy/publish", body)
+    assert (stale.status_code, stale.json["errors"][0]["field"]) == (409, "preview_token"), stale.text
+    assert stocked.api("GET", "/policy").json["version"] == 1
+    again = stale.json["preview"]
+    assert again["document"] != shown["document"]
+    published = stocked.api("POST", "/policy/publish", body | {"preview_token": again["preview_token"]})
+    assert published.status_code == 202, published.text
+    assert stocked.api("GET", "/policy").json["document"] == again["document"]
+
+
 def test_a_token_of_another_document_publishes_nothing(stocked: PortalUnderTest) -> None:
     token = _preview(stocked)["preview_token"]
     for document, wrong in ((a_policy(), token), (DOCUMENT, token + "x"), (DOCUMENT, "")):

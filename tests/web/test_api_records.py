@@ -95,6 +95,19 @@ def test_the_ledger_is_filtered_by_user_type_and_period(full: PortalUnderTest) -
     assert (bad.status_code, bad.json["errors"][0]["field"]) == (422, "from")
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        *(("/ledger", name) for name in ("user", "license_type", "event", "rule")),
+        *(("/provisioning-log", name) for name in ("resource", "status", "method", "connector")),
+        ("/tickets", "license_type"), ("/admin-actions", "object_kind"), ("/admin-actions", "object_id"),
+    ],
+)  # fmt: skip
+def test_an_empty_filter_is_refused_and_does_not_list_everything(portal: PortalUnderTest, path: str, name: str) -> None:
+    refused = portal.api("GET", path, query_string={name: ""})
+    assert (refused.status_code, [one["field"] for one in refused.json["errors"]]) == (422, [name])
+
+
 def test_the_provisioning_log_shows_writes_with_effects_and_failures(full: PortalUnderTest) -> None:
     full.scim("POST", "/Users", {"userName": "ann@x.example"})
     failed, *written = full.api("GET", "/provisioning-log").json["items"]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from scim_portal.db import db, transact
-from scim_portal.services import bulk, bulk_previews, invariants
+from scim_portal.errors import Conflict
+from scim_portal.models import Override
+from scim_portal.services import bulk, bulk_previews, invariants, overrides, retirement
 from scim_portal.services.bulk import Action, Order
 from tests.portals import PortalUnderTest, a_policy
 from tests.web.visitor import Visitor
@@ -134,6 +138,62 @@ def test_a_pin_asks_for_license_and_reason_before_it_is_made(portal: PortalUnder
     visitor.send(RUN, wanted | {"reason": "asked by legal"})
     assert "asked by legal" in visitor.page(f"/users/{office['ann']}")
     assert "1 of the chosen users is left out" in text(visitor.send(PREVIEW, wanted | {"reason": "again"}))
+
+
+@pytest.fixture
+def words(portal: PortalUnderTest, office: dict[str, str]) -> dict[str, str]:
+    """Ann is pinned to pro, Ben excluded from it, Cid pinned to std of the same family; Dan's pin of std has ended."""
+    portal.license("std", 5)
+    office["dan"] = portal.provision("dan@acme.example")
+    for name, kind, key in (
+        ("ann", "pin", "pro"),
+        ("ben", "exclude", "pro"),
+        ("cid", "pin", "std"),
+        ("dan", "pin", "std"),
+    ):
+        transact(
+            lambda who=name, kind=kind, key=key: overrides.add(
+                portal.ctx(), office[who], license_type=key, kind=kind, reason="test"
+            )
+        )
+    ended = update(Override).where(Override.portal_id == portal.ref.id, Override.user_id == office["dan"])
+    transact(lambda: db.session.execute(ended.values(ends_at=portal.ctx().now - timedelta(seconds=1))))
+    return office
+
+
+@pytest.mark.parametrize(
+    ("action", "key", "expected"),
+    [
+        (Action.PIN, "pro", {"dan"}),
+        (Action.PIN, "std", {"ben", "dan"}),
+        (Action.EXCLUDE, "pro", {"cid", "dan"}),
+        (Action.EXCLUDE, "std", {"ann", "ben", "dan"}),
+    ],
+)
+def test_whoever_would_be_refused_for_another_exception_is_left_out(
+    portal: PortalUnderTest, words: dict[str, str], action: Action, key: str, expected: set[str]
+) -> None:
+    order = Order(action, key, "test")
+    shown = bulk_previews.preview(portal.ctx(), order, list(words.values()))
+    db.session.rollback()
+    assert ({name for name, id in words.items() if id in shown.ids}, shown.left_out) == (expected, 4 - len(expected))
+    for id in shown.ids:
+        transact(lambda one=id: bulk.apply(portal.ctx(), order, one))
+    for id in set(words.values()).difference(shown.ids):
+        with pytest.raises(Conflict):
+            transact(lambda one=id: bulk.apply(portal.ctx(), order, one))
+
+
+def test_a_pin_of_a_retired_license_is_refused_at_its_field(portal: PortalUnderTest, office: dict[str, str]) -> None:
+    portal.license("old", 5)
+    transact(lambda: retirement.retire(portal.ctx(), "old"))
+    visitor = Visitor.signed_in(portal)
+    wanted = form("pin", office["ann"], license_type="old", reason="asked", expected="1")
+    assert "Old is retired: nobody can be pinned to it." in text(visitor.send(RUN, wanted), 422)
+    page = text(visitor.send(PREVIEW, wanted))
+    assert "Old is retired: nobody can be pinned to it." in page
+    assert "users touched" not in page
+    assert portal.api("GET", f"/users/{office['ann']}").json["seats"][0]["license_type"] == "pro"
 
 
 def test_many_are_a_job_that_tells_how_far_it_is_and_acts_in_the_admins_name(

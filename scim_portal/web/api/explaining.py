@@ -23,6 +23,7 @@ NEEDS = {
     Outcome.NOT_ACTIVE: "it would have to be active",
     Outcome.WINDOW_CLOSED: "its time window would have to be open",
     Outcome.OTHER_CONNECTOR: "the user would have to come through its connector",
+    Outcome.FROZEN: "the deleted group that it names would have to be restored or replaced, and its condition to hold",
 }
 
 

@@ -84,11 +84,12 @@ def _with_bodies(ctx: Ctx, entry: ProvisioningEntry) -> Body:
 
 
 def _placed(ctx: Ctx, rows: Any) -> list[Body]:
-    """Write waiting tickets with their places: the first of a type is looked up, the others follow it."""
+    """Write tickets with their places: the first of a type is looked up, the others follow it; a parked one has none."""
     items: list[Body] = []
-    key, position = None, 0
+    key, position = None, None
     for ticket, user in rows:
-        position = position + 1 if ticket.license_type == key else people.position(ctx, ticket) or 0
+        follows = position is not None and ticket.license_type == key
+        position = position + 1 if follows else people.position(ctx, ticket)
         key = ticket.license_type
         whose = {
             "id": queue_places.ticket_id(user.id, ticket.license_type),

@@ -15,6 +15,7 @@ from scim_portal.web.portal import (
     conversions,
     door,
     erasing,
+    exception_form,
     exceptions,
     exports,
     extensions,
@@ -46,7 +47,8 @@ from scim_portal.web.portal import (
 
 SUBJECTS = (
     session, account, second_factor, admins, api_keys, person,
-    overview, user_list, bulk, people, exceptions, erasing, groups, licenses, contracts, rules, rule_moves, rule_trials,
+    overview, user_list, bulk, people, exceptions, exception_form, erasing, groups, licenses, contracts, rules, rule_moves,
+    rule_trials,
     rule_checks, rule_editor, publishing, policy_pages, connectors, conversions,
     tokens, setup, extensions, waitlist, ledger, log, exports, notices, frozen_rules, keys,
 )  # fmt: skip

@@ -91,9 +91,9 @@ def _asked() -> tuple[Order, dict[str, str]]:
         return services.checked(door.context(), order), {}
     except errors.Invalid as error:
         # The first time nothing was typed yet: the page asks, and nothing is wrong.
-        return Order(Action(chosen), text("license_type"), text("reason")), problems(
-            error
-        ) if "expected" in request.form else {}
+        license_type = None if error.field == "license_type" else text("license_type")
+        found = problems(error) if "expected" in request.form else {}
+        return Order(Action(chosen), license_type, text("reason")), found
 
 
 def _ids(ctx: Ctx) -> list[str]:

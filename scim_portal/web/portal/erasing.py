@@ -10,6 +10,7 @@ from scim_portal.errors import Invalid
 from scim_portal.services import erasure, people
 from scim_portal.web.portal import door
 from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.form_values import text
 
 SAID = lazy_gettext("The user is erased. The ledger keeps what happened, under a pseudonym.")
 
@@ -17,11 +18,11 @@ SAID = lazy_gettext("The user is erased. The ledger keeps what happened, under a
 @blueprint.post("/users/<user_id>/erase")
 def user_erase(user_id: str) -> Answer:
     """Remove a user's personal data for good."""
-    typed, reason = request.form.get("user_name", ""), request.form.get("erase_reason", "")
+    typed, reason = request.form.get("user_name", ""), text("erase_reason")
 
     def work(ctx: Ctx) -> None:
         if people.user(ctx, user_id).user_name.strip() != typed.strip():
             raise Invalid("Nothing was erased: what you typed is not the user name.", field="user_name")
-        erasure.erase(ctx, user_id, reason=reason.strip() or None)
+        erasure.erase(ctx, user_id, reason=reason)
 
     return door.attempt(work, said=str(SAID), back=url_for("portal.user", user_id=user_id))

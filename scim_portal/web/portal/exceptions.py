@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from scim_portal import errors
@@ -13,7 +13,6 @@ from scim_portal.context import Ctx
 from scim_portal.services import overrides
 from scim_portal.web.portal import door
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.form_values import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +24,6 @@ class Line:
     name: str
     reason: str
     ends_at: datetime | None
-
-
-@blueprint.post("/users/<user_id>/exceptions")
-def override_add(user_id: str) -> Answer:
-    """Pin a user to a license type, or exclude them from it."""
-    form = request.form
-
-    def work(ctx: Ctx) -> None:
-        overrides.add(
-            ctx, user_id, license_type=form.get("license_type", ""), kind=form.get("kind", ""),
-            reason=form.get("reason", ""), ends_at=day("ends_at"),
-        )  # fmt: skip
-
-    return door.attempt(work, said=_("The exception is made, and the user's seats follow it."), back=_own(user_id))
 
 
 @blueprint.post("/users/<user_id>/exceptions/<override_id>/remove")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from flask import request
+from flask import flash, request
 
 from scim_portal import errors
 from scim_portal.web.portal import dates
+from scim_portal.web.telling import told
 
 # What may stand between the digits of a number, in one language or another.
 GROUPING = str.maketrans("", "", ",.'’ \u00a0\u202f")
@@ -74,3 +76,11 @@ def problems(error: errors.PortalError) -> dict[str, str]:
     if isinstance(error, errors.Invalid) and error.problems:
         return {field.rpartition("/")[2] or field: detail for field, detail in reversed(error.problems)}
     return {error.field or "": error.detail}
+
+
+def refusal(error: errors.PortalError, fields: Collection[str]) -> tuple[dict[str, str], int]:
+    """Give what is wrong by field, and the status of the page that shows it; what has no field there is told at its top."""
+    found = problems(error)
+    for field in found.keys() - set(fields):
+        flash(told(found[field]), "error")
+    return found, 409 if isinstance(error, errors.Conflict) else 422

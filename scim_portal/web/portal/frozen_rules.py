@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from flask_babel import gettext as _
 
 from scim_portal import errors
@@ -10,6 +10,7 @@ from scim_portal.services import frozen_rules, rulebook
 from scim_portal.services.frozen_rules import Frozen
 from scim_portal.web.portal import door
 from scim_portal.web.portal.door import Answer, blueprint
+from scim_portal.web.portal.form_values import text
 
 MOST_SHOWN = 20
 
@@ -33,8 +34,8 @@ def frozen_rule(rule_id: str) -> Answer:
 @blueprint.post("/frozen-rules/<rule_id>/relink")
 def frozen_rule_relink(rule_id: str) -> Answer:
     """Put another group where the deleted one stands."""
-    gone = request.form.get("from", "")
-    to = request.form.get(f"to.{gone}", "")
+    gone = text("from") or ""
+    to = text(f"to.{gone}") or ""
     return door.attempt(
         lambda ctx: frozen_rules.relink(ctx, rule_id, gone=gone, to=to),
         said=_("The rule is linked to the other group. Everybody is being brought in line."), back=_back(rule_id),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from scim_portal.context import Ctx
@@ -21,22 +22,28 @@ MOST_GROUPS = 100
 @blueprint.get("/users/<user_id>")
 def user(user_id: str) -> Answer:
     """Show one user: seats and why, how the rules were read, the timeline, identity and groups."""
+    return page(user_id)
+
+
+def page(user_id: str, found_wrong: Mapping[str, str] | None = None) -> str:
+    """Give a user's page; with what was wrong with an exception, by field, its form is as it was typed."""
     ctx = door.context()
     found = people.user(ctx, user_id)
     names = type_names(ctx)
     seats, tickets = people.seats(ctx, [user_id]), people.tickets(ctx, [user_id])
     groups = rosters.groups_of(ctx, user_id)
-    page, happenings = timeline.page(ctx, user_id, names)
+    part, happenings = timeline.page(ctx, user_id, names)
     return door.page(
         "user.html", section="users", user=found, deleted=found.deleted_at is not None,
         erased=found.erased_at is not None, seats=[_seat(seat, names) for seat in seats.get(user_id, [])],
         tickets=[_ticket(ctx, ticket, names) for ticket in tickets.get(user_id, [])],
         families=explaining.families(ctx, user_id, names), policy_version=rulebook.current(ctx)[0],
-        happenings=happenings, timeline_chips=timeline.chips(), paging=addresses.paging(page, _("entries")),
+        happenings=happenings, timeline_chips=timeline.chips(), paging=addresses.paging(part, _("entries")),
         identity=identity.facts(ctx, found), attributes=identity.sections(found),
         document=json.dumps(json.loads(found.document), indent=2, ensure_ascii=False), groups=groups[:MOST_GROUPS],
         groups_total=len(groups), overrides=exceptions.of_user(ctx, user_id, names), type_options=list(names.items()),
-        account_link_until=account_links.good_until(ctx, user_id),
+        account_link_until=account_links.good_until(ctx, user_id), errors=found_wrong or {},
+        form=request.form if found_wrong else {},
     )  # fmt: skip
 
 

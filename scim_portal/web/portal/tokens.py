@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from scim_portal import errors
@@ -15,7 +15,7 @@ from scim_portal.services import tokens
 from scim_portal.services.tokens import Issued
 from scim_portal.web.portal import connectors, door
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.form_values import problems, required_day, required_whole
+from scim_portal.web.portal.form_values import problems, required_day, required_whole, text
 
 
 @blueprint.post("/connectors/<connector_id>/tokens")
@@ -46,7 +46,7 @@ def token_revoke(connector_id: str, token_id: str) -> Answer:
 
     def work(ctx: Ctx) -> None:
         _of(ctx, connector_id, token_id)
-        tokens.revoke(ctx, token_id, reason=request.form.get("reason"))
+        tokens.revoke(ctx, token_id, reason=text("reason"))
 
     back = url_for("portal.connector", connector_id=connector_id)
     return door.attempt(work, said=_("The token is revoked. Calls with it are refused from now on."), back=back)

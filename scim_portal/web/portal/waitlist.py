@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
+from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.models import AdminAction, Ticket, User
 from scim_portal.services import catalog, list_exports, people, queue_places, records
@@ -17,9 +18,10 @@ from scim_portal.services.pages import Page
 from scim_portal.web.portal import addresses, door, found_people, list_files, wording
 from scim_portal.web.portal.addresses import Chip
 from scim_portal.web.portal.door import Answer, blueprint
-from scim_portal.web.portal.form_values import whole
+from scim_portal.web.portal.form_values import refusal, text, whole
 
 BACK = "portal.waitlist"
+FIELDS = frozenset({"queue_priority", "reason"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Place:
 @blueprint.get("/waitlist")
 def waitlist() -> Answer:
     """List who waits for what, in the order seats will be given."""
+    return _page()
+
+
+def _page(refused: tuple[str, str] | None = None, found_wrong: dict[str, str] | None = None) -> str:
+    """Give the page; with what was wrong with a priority, the form of that user and license type is as it was typed."""
     ctx, license_type = door.context(), addresses.argument("license")
     persons = found_people.asked(ctx)
     found = records.waitlist(ctx, license_type=license_type, user_ids=persons.ids, cursor=addresses.argument("cursor"))
@@ -56,7 +63,8 @@ def waitlist() -> Answer:
         "waitlist.html", section="waitlist", chips=chips, classes=wording.CLASSES, people=persons,
         tickets=_places(ctx, found.items, {one.key: one.name for one in types}, whole_queue=persons.ids is None),
         applied=addresses.applied([persons.select]), csv_url=addresses.with_arguments("portal.export_waitlist"),
-        kept=addresses.arguments(), **addresses.paging(page, _("people waiting")),
+        kept=addresses.arguments(), refused=refused, errors=found_wrong or {}, form=request.form,
+        **addresses.paging(page, _("people waiting")),
     )  # fmt: skip
 
 
@@ -76,10 +84,15 @@ def waitlist_priority(user_id: str, license_type: str) -> Answer:
     back: dict[str, Any] = addresses.arguments()
 
     def work(ctx: Ctx) -> None:
-        reason = request.form.get("reason", "")
-        queue_places.give(ctx, user_id, license_type, whole("queue_priority"), reason=reason)
+        queue_places.give(ctx, user_id, license_type, whole("queue_priority"), reason=text("reason") or "")
 
-    return door.attempt(work, said=_("The queue is in its new order."), back=url_for(BACK, **back))
+    try:
+        door.change(work)
+    except (errors.Invalid, errors.Conflict) as error:
+        found, status = refusal(error, FIELDS)
+        return _page((user_id, license_type), found), status
+    flash(_("The queue is in its new order."), "success")
+    return redirect(url_for(BACK, **back))
 
 
 def _places(ctx: Ctx, rows: Sequence[Any], names: dict[str, str], *, whole_queue: bool) -> list[Place]:

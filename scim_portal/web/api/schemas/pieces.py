@@ -73,6 +73,11 @@ def text(length: int, **options: Any) -> fields.String:
     return fields.String(validate=validate.Length(1, length), **options)
 
 
+def wanted(**options: Any) -> fields.String:
+    """Make a text that a list is filtered by; an empty one is refused, lest a value that got lost filter nothing."""
+    return fields.String(validate=validate.Length(min=1), **options)
+
+
 def whole(**options: Any) -> fields.Integer:
     """Make a whole number that must be written as one."""
     return fields.Integer(strict=True, **options)

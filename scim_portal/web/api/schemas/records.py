@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from rules.policy import HIGHEST_PRIORITY
 from scim_portal.services import queue_places
-from scim_portal.web.api.schemas.pieces import Instant, Query, text
+from scim_portal.web.api.schemas.pieces import Instant, Query, text, wanted, whole
 from scim_portal.web.api.schemas.users import Source, Ticket
 
 
@@ -15,10 +15,10 @@ class LedgerQuery(Query):
 
     since = Instant(data_key="from")
     until = Instant(data_key="to")
-    user_id = fields.String(data_key="user")
-    license_type = fields.String()
-    event = fields.String()
-    rule = fields.String(metadata={"description": "The id of a rule."})
+    user_id = wanted(data_key="user")
+    license_type = wanted()
+    event = wanted()
+    rule = wanted(metadata={"description": "The id of a rule."})
 
 
 class LedgerEntry(Schema):
@@ -57,13 +57,13 @@ class LedgerEntry(Schema):
 class TicketQuery(Query):
     """Which tickets."""
 
-    license_type = fields.String()
+    license_type = wanted()
 
 
 class TicketChange(Schema):
     """Another place in the queue, with the reason for it."""
 
-    queue_priority = fields.Integer(
+    queue_priority = whole(
         required=True, allow_none=True, validate=validate.Range(0, HIGHEST_PRIORITY),
         metadata={"description": "Lower is served first; null is that of the rule."},
     )  # fmt: skip
@@ -85,10 +85,10 @@ class LogQuery(Query):
     """Which lines of the provisioning log: with `failed`, only failures; `resource` is an id; `to` is exclusive."""
 
     failed = fields.Boolean(load_default=False)
-    resource_id = fields.String(data_key="resource")
-    status = fields.String(metadata={"description": "A number such as 409, or a class such as 4xx."})
-    method = fields.String()
-    connector_id = fields.String(data_key="connector")
+    resource_id = wanted(data_key="resource")
+    status = wanted(metadata={"description": "A number such as 409, or a class such as 4xx."})
+    method = wanted()
+    connector_id = wanted(data_key="connector")
     since = Instant(data_key="from")
     until = Instant(data_key="to")
 
@@ -127,8 +127,8 @@ class LogEntry(Schema):
 class ActionQuery(Query):
     """Which admin actions: those on one kind of object, or on one object."""
 
-    object_kind = fields.String()
-    object_id = fields.String()
+    object_kind = wanted()
+    object_id = wanted()
 
 
 class AdminAction(Schema):
