@@ -63,9 +63,9 @@ def _saved(rule_id: str | None, form: Form) -> Answer:
 
 
 def _save(ctx: Ctx, rule_id: str | None, form: Form, was: Document | None) -> None:
-    written = form.to_rule(rule_id, rule_checks.group_names(ctx))
     if rule_id is not None and was is None:  # a form that does not say what it saw saw what is there
         was = rules.find(drafts.working(ctx), rule_id)
+    written = form.to_rule(rule_id, rule_checks.group_names(ctx), was)
     frozen = (
         {"frozen_until": was["frozen_until"]} if was and was.get("frozen_until") and form.state == was["state"] else {}
     )
