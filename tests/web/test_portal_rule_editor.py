@@ -206,3 +206,26 @@ def test_a_window_that_was_not_touched_keeps_its_instants(office: PortalUnderTes
     assert (rule["valid_from"], rule["valid_until"]) == (None, "2027-02-01T23:00:00Z")
     page = visitor.page("/rules")
     assert all(words in page for words in ("1 Dec 2026, 09:30", "1 Feb 2027, 00:30", ">2 Feb 2027<"))
+
+
+def test_every_fallback_has_its_place_and_there_is_one_for_another(office: PortalUnderTest) -> None:
+    for number in range(12):
+        office.license(f"t{number}", 1, rank=30 - number)
+    meanwhile = [f"t{number}" for number in range(10, -1, -1)]
+    office.publish(a_policy(a_rule("bosses", 'title eq "Boss"', "pro", fallback=meanwhile), default="view"))
+    visitor = Visitor.signed_in(office)
+    form = form_of(visitor.page("/rules/bosses"))
+    assert [form.get(f"fallback.cal.{number}") for number in range(13)] == [*meanwhile, "", None]
+    answer = visitor.send("/rules/bosses", form | {"name": "Chiefs", "fallback.cal.0": "", "fallback.cal.11": "t11"})
+    assert answer.status_code == 302
+    (rule,) = drafts.working(office.ctx())["rules"]
+    assert (rule["name"], rule["fallback"]) == ("Chiefs", [*meanwhile[1:], "t11"])
+    form = form_of(visitor.page("/rules/bosses"))
+    few = dict.fromkeys((f"fallback.cal.{number}" for number in range(10)), "")
+    again = visitor.send("/rules/bosses", form | few | {"condition": "title eq"})
+    assert (again.status_code, form_of(again.text)["fallback.cal.10"]) == (422, "t11")
+
+
+def test_a_small_family_has_a_place_for_each_fallback_that_is_possible(office: PortalUnderTest) -> None:
+    page = Visitor.signed_in(office).page("/rules/bosses")
+    assert re.findall(r'name="fallback\.cal\.(\d)"', page) == ["0"]

@@ -116,7 +116,7 @@ def _page(
         checked=checked or rule_checks.first_look(ctx, form),
         elsewhere=[told(found[name]) for name in found if name not in FIELDS],
         conditions=list(terms.CONDITIONS.items()), paths=attribute_paths.suggested(kind),
-        groups=rule_checks.suggestions(ctx, ""), families=rule_targets.families(_types(ctx, form)),
+        groups=rule_checks.suggestions(ctx, ""), families=rule_targets.families(_types(ctx, form), form.targets),
         connectors=[("", _("any")), *((one.id, one.name) for one in connectors.everyone(ctx))],
         action_url=url_for("portal.rule", rule_id=rule_id),
     )  # fmt: skip
