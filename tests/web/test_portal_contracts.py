@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from scim_portal.db import transact
 from scim_portal.services import catalog
@@ -104,6 +104,28 @@ def test_a_renewal_begins_where_the_line_ends_and_brings_suspended_seats_back(po
     assert visitor.send(path, form | {"quantity": "1"}).status_code == 302
     assert (portal.usage()["pro"], catalog.find(portal.ctx(), "pro").suspended) == ((1, 0), 1)
     assert len(catalog.lines(portal.ctx(), "pro")) == 2
+
+
+def test_a_renewal_that_is_sent_as_suggested_neither_overlaps_the_line_nor_leaves_a_gap(
+    portal: PortalUnderTest,
+) -> None:
+    portal.license("pro", 0)
+    visitor = Visitor.signed_in(portal)
+    for ends_at, zone, until in (
+        (datetime(2027, 1, 31, 23, 59, 59, tzinfo=UTC), "UTC", datetime(2028, 1, 31, 23, 59, 59, tzinfo=UTC)),
+        (datetime(2027, 1, 31, 23, tzinfo=UTC), "America/New_York", datetime(2028, 1, 31, 23, tzinfo=UTC)),
+    ):
+        visitor.send("/me/time-zone", {"time_zone": zone})
+        starts_at = ends_at.replace(year=2026)
+        fields = {"quantity": 3, "starts_at": starts_at, "ends_at": ends_at}
+        path = transact(
+            lambda fields=fields: f"/contract-lines/{catalog.add_line(portal.ctx(), 'pro', **fields).id}/renew"
+        )
+        assert visitor.send(path, form_of(visitor.page(path))).status_code == 302
+        new = catalog.lines(portal.ctx(), "pro")[-1]
+        assert (new.starts_at, new.ends_at) == (ends_at, until), zone
+    visitor.send(path, form_of(visitor.page(path)) | {"starts_at": "2027-03-01"})
+    assert catalog.lines(portal.ctx(), "pro")[-1].starts_at == datetime(2027, 3, 1, 5, tzinfo=UTC)
 
 
 def test_removing_the_last_line_says_whose_seats_go(portal: PortalUnderTest) -> None:

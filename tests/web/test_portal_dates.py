@@ -10,7 +10,7 @@ import pytest
 from scim_portal import clock
 from scim_portal.db import transact
 from scim_portal.services import catalog, tokens
-from tests.portals import PortalUnderTest
+from tests.portals import PortalUnderTest, a_policy
 from tests.web.visitor import Visitor
 
 ZONE = "America/New_York"
@@ -72,3 +72,31 @@ def test_months_are_told_in_the_language_of_the_reader(portal: PortalUnderTest) 
     transact(lambda: catalog.add_line(portal.ctx(), "pro", quantity=1, ends_at=datetime(2027, 12, 6, tzinfo=UTC)))
     page = Visitor.signed_in(portal).get("/licenses/pro", headers={"Accept-Language": "de"}).text
     assert "6. Dez. 2027" in page
+
+
+def test_a_past_day_is_named_and_ends_as_the_admin_counts_days(
+    portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In Berlin the clock was put back on 25 October 2026: that day had 25 hours, and ended at 23:00 UTC."""
+    portal.license("pro", 3)
+    portal.publish(a_policy(default="pro"))
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 10, 25, 22, 30, tzinfo=UTC))
+    portal.provision("ann@x.example")
+    monkeypatch.undo()
+    visitor = in_zone(portal, "Europe/Berlin")
+    page = visitor.page("/ledger/moment?at=2026-10-24&then=2026-10-25")
+    assert [words in page for words in ("End of 2026-10-24", "End of 2026-10-25")] == [True, True]
+    assert "Days end at midnight, Europe/Berlin." in page
+    assert re.search(r"ann@x.example</a>.*no seat.*in use", page, re.S)
+    assert "ann@x.example" in visitor.page("/ledger?from=2026-10-25&to=2026-10-25")
+    assert "ann@x.example" not in visitor.page("/ledger?to=2026-10-24")
+
+
+def test_the_seats_of_today_can_be_asked_for_in_the_first_hour_of_a_long_day(
+    portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = in_zone(portal, "Europe/Berlin")
+    now = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    visitor = Visitor(visitor.client, visitor.base)
+    assert visitor.send("/exports", {"dataset": "seats", "format": "csv-raw", "as_of": "2026-10-25"}).status_code == 302

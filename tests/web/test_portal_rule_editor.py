@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -154,3 +155,77 @@ def test_the_draft_is_tried_on_one_user_beside_the_live_rules(office: PortalUnde
     assert re.search(r'aria-label="false:".*?title is none of “Clerk” or “Boss” <span[^>]*>— has: clerk', page)
     assert visitor.get("/rules/draft/test?user=01a222fd-36ee-7000-8000-000000000000").status_code == 404
     assert "Nobody is called like “zzz”." in visitor.page("/rules/draft/test?q=zzz")
+
+
+class Fields(HTMLParser):
+    """The fields of the editor's form, as a browser would send them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self.name = self.area = ""
+        self.feed(page[page.index('id="rule-form"') :])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag in {"select", "textarea"}:
+            self.name = told["name"]
+            self.area = self.name if tag == "textarea" else ""
+            self.found[self.name] = ""
+        elif tag == "input" and "name" in told:
+            self.found[told["name"]] = told["value"]
+        elif tag == "option" and "selected" in told:
+            self.found[self.name] = told["value"]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.area = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.found[self.area] += data
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What the editor would send as it is."""
+    return {name: value for name, value in Fields(page).found.items() if name != "csrf_token"}
+
+
+def test_a_window_that_was_not_touched_keeps_its_instants(office: PortalUnderTest) -> None:
+    window = {"valid_from": "2026-12-01T08:30:00Z", "valid_until": "2027-01-31T23:30:00Z"}
+    office.publish(a_policy(a_rule("bosses", 'title eq "Boss"', "pro", **window), default="view"))
+    visitor = Visitor.signed_in(office)
+    visitor.send("/me/time-zone", {"time_zone": "Europe/Berlin"})
+    form = form_of(visitor.page("/rules/bosses"))
+    assert (form["valid_from"], form["valid_until"]) == ("2026-12-01", "2027-02-01")
+    assert visitor.send("/rules/bosses", form | {"name": "Chiefs"}).status_code == 302
+    (rule,) = drafts.working(office.ctx())["rules"]
+    assert (rule["name"], rule["valid_from"], rule["valid_until"]) == ("Chiefs", *window.values())
+    form = form_of(visitor.page("/rules/bosses"))
+    assert visitor.send("/rules/bosses", form | {"valid_from": "", "valid_until": "2027-02-02"}).status_code == 302
+    (rule,) = drafts.working(office.ctx())["rules"]
+    assert (rule["valid_from"], rule["valid_until"]) == (None, "2027-02-01T23:00:00Z")
+    page = visitor.page("/rules")
+    assert all(words in page for words in ("1 Dec 2026, 09:30", "1 Feb 2027, 00:30", ">2 Feb 2027<"))
+
+
+def test_every_fallback_has_its_place_and_there_is_one_for_another(office: PortalUnderTest) -> None:
+    for number in range(12):
+        office.license(f"t{number}", 1, rank=30 - number)
+    meanwhile = [f"t{number}" for number in range(10, -1, -1)]
+    office.publish(a_policy(a_rule("bosses", 'title eq "Boss"', "pro", fallback=meanwhile), default="view"))
+    visitor = Visitor.signed_in(office)
+    form = form_of(visitor.page("/rules/bosses"))
+    assert [form.get(f"fallback.cal.{number}") for number in range(13)] == [*meanwhile, "", None]
+    answer = visitor.send("/rules/bosses", form | {"name": "Chiefs", "fallback.cal.0": "", "fallback.cal.11": "t11"})
+    assert answer.status_code == 302
+    (rule,) = drafts.working(office.ctx())["rules"]
+    assert (rule["name"], rule["fallback"]) == ("Chiefs", [*meanwhile[1:], "t11"])
+    form = form_of(visitor.page("/rules/bosses"))
+    few = dict.fromkeys((f"fallback.cal.{number}" for number in range(10)), "")
+    again = visitor.send("/rules/bosses", form | few | {"condition": "title eq"})
+    assert (again.status_code, form_of(again.text)["fallback.cal.10"]) == (422, "t11")
+
+
+def test_a_small_family_has_a_place_for_each_fallback_that_is_possible(office: PortalUnderTest) -> None:
+    page = Visitor.signed_in(office).page("/rules/bosses")
+    assert re.findall(r'name="fallback\.cal\.(\d)"', page) == ["0"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +17,14 @@ from scim_portal.web.portal.form_values import day, required_day, text, whole
 LONGEST_TEXT = 200
 
 
-def typed(line: ContractLine | None = None) -> dict[str, Any]:
-    """Read a whole line; a date that was not touched keeps its time of day. Raises `Invalid`."""
+def typed(line: ContractLine | None = None, *, follows: ContractLine | None = None) -> dict[str, Any]:
+    """Read a whole line, or one that follows on another; a date that was not touched keeps its time of day.
+
+    Raises `Invalid`.
+    """
     found: dict[str, Any] = {"quantity": whole("quantity")}
-    for name in ("starts_at", "ends_at"):
-        stored = getattr(line, name) if line else None
+    shown = _next_term(follows) if follows else (line.starts_at, line.ends_at) if line else (None, None)
+    for name, stored in zip(("starts_at", "ends_at"), shown, strict=True):
         found[name] = stored if _is_untouched(stored, name) else day(name)
     for name in ("purchase_order", "vendor"):
         found[name] = text(name)
@@ -53,11 +56,18 @@ def of(line: ContractLine) -> dict[str, Any]:
 
 def following(line: ContractLine) -> dict[str, Any]:
     """Fill the form with the line that would follow: as many seats for as long again; the order is a new one."""
-    following = of(line) | {"starts_at": dates.in_form(line.ends_at), "ends_at": "", "purchase_order": None}
+    starts_at, ends_at = _next_term(line)
+    return of(line) | {
+        "starts_at": dates.in_form(starts_at), "ends_at": dates.in_form(ends_at), "purchase_order": None,
+    }  # fmt: skip
+
+
+def _next_term(line: ContractLine) -> tuple[datetime | None, datetime | None]:
+    """Give the instants between which the next line is in force: no day of both, no gap."""
     if line.starts_at and line.ends_at:
         with suppress(ValueError, OverflowError):  # beyond the calendar there is nothing to suggest
-            following["ends_at"] = dates.in_form(_as_long_again(line.starts_at, line.ends_at))
-    return following
+            return line.ends_at, _as_long_again(line.starts_at, line.ends_at).astimezone(UTC)
+    return line.ends_at, None
 
 
 def _is_untouched(stored: datetime | None, name: str) -> bool:

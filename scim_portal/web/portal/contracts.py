@@ -101,7 +101,7 @@ def contract_line_renew(line_id: str) -> Answer:
         return _page("renew", line.license_type, line, contract_form.following(line))
     key = line.license_type
     try:
-        door.change(lambda ctx: catalog.add_line(ctx, key, **contract_form.typed()))
+        door.change(lambda ctx: catalog.add_line(ctx, key, **contract_form.typed(follows=line)))
     except errors.Invalid as error:
         return _page("renew", key, line, request.form, found=problems(error)), 422
     return _back(key, _("The contract is renewed. Whoever was waiting has been served."))

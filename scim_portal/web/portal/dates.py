@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from scim_portal import clock
 from scim_portal.web import languages
@@ -50,6 +50,11 @@ def here(moment: datetime) -> datetime:
 def in_form(moment: datetime | None) -> str:
     """Write the date that a form's date field shows; what `form_values.day` reads back."""
     return "" if moment is None else here(moment).date().isoformat()
+
+
+def ending(end: datetime) -> datetime:
+    """Give the last instant of the day that ends at an instant."""
+    return end - timedelta.resolution
 
 
 def midnight(day: date) -> datetime:

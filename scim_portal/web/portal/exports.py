@@ -15,7 +15,7 @@ from scim_portal.models import Job
 from scim_portal.services import exports as services
 from scim_portal.services import past_exports
 from scim_portal.web import languages
-from scim_portal.web.portal import door, wording
+from scim_portal.web.portal import dates, door, wording
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import as_end_of_day, day, problems, text
 from scim_portal.web.telling import told
@@ -82,7 +82,7 @@ def _asked() -> services.Request:
 def _until_now(end: datetime | None) -> datetime | None:
     """Give the end of a day; today's is now."""
     now = door.context().now
-    return now if end and end - timedelta(days=1) <= now < end else end
+    return now if end and dates.in_form(dates.ending(end)) == dates.in_form(now) else end
 
 
 def _page(found: dict[str, str]) -> str:

@@ -57,8 +57,8 @@ def as_day(name: str, typed: str | None) -> datetime | None:
 def as_end_of_day(name: str, typed: str | None) -> datetime | None:
     """Read a date from a text as the first instant after it. Raises `Invalid` that names the field."""
     found = as_day(name, typed)
-    try:
-        return found + timedelta(days=1) if found else None
+    try:  # the day after, not 24 hours: a day in which the clock is changed has 23 or 25
+        return dates.midnight(dates.here(found).date() + timedelta(days=1)) if found else None
     except OverflowError:
         raise errors.Invalid("This date is too late.", field=name, value=typed) from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,7 +10,7 @@ from rules.reasons import Event
 from scim_portal.context import Ctx
 from scim_portal.services import export_rows, list_exports, past_moments, records, rulebook
 from scim_portal.services.records import LedgerFilter
-from scim_portal.web.portal import addresses, door, found_people, list_files, wording
+from scim_portal.web.portal import addresses, dates, door, found_people, list_files, wording, zones
 from scim_portal.web.portal.addresses import Select
 from scim_portal.web.portal.door import Answer, blueprint
 from scim_portal.web.portal.form_values import as_end_of_day
@@ -55,7 +54,8 @@ def ledger_moment() -> Answer:
     return door.page(
         "ledger_moment.html", section="ledger", uses=uses, later=later, changes=(changes or [])[:MOST_NAMED],
         changes_total=None if changes is None else len(changes), names=type_names(ctx), first=first, second=second,
-        kept=addresses.arguments(), tell=wording.seat_state, ends=[_day_before(one) for one in (first, second) if one],
+        kept=addresses.arguments(), tell=wording.seat_state, zone=str(zones.local(ctx.now).tzinfo),
+        ends=[dates.in_form(dates.ending(one)) for one in (first, second) if one],
     )  # fmt: skip
 
 
@@ -74,7 +74,3 @@ def _selects(ctx: Ctx) -> list[Select]:
         Select("event", _("What"), events),
         Select("rule", _("Rule"), rules),
     ]
-
-
-def _day_before(moment: datetime) -> str:
-    return (moment - timedelta(days=1)).date().isoformat()

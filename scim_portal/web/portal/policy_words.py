@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,7 +17,7 @@ from scim_portal.protocol.definitions import USER, ResourceType
 from scim_portal.protocol.errors import InvalidFilter
 from scim_portal.protocol.folding import fold_text
 from scim_portal.services import connectors, people, rulebook
-from scim_portal.web.portal import wording
+from scim_portal.web.portal import dates, wording
 
 Document = dict[str, Any]
 Names = Mapping[str, str]
@@ -121,10 +122,18 @@ def _told(rule: Document, words: Vocabulary) -> dict[str, str]:
         _("meanwhile"): ", ".join(words.type(key) for key in rule["fallback"]) or _("nothing"),
         _("state"): str(STATES.get(rule["state"], rule["state"])),
         _("queue priority"): str(rule["queue_priority"]),
-        _("from"): (rule["valid_from"] or _("always"))[:10],
-        _("until"): (rule["valid_until"] or _("open end"))[:10],
+        _("from"): _moment(rule["valid_from"]) or _("always"),
+        _("until"): _moment(rule["valid_until"]) or _("open end"),
         _("connector"): words.connectors.get(connector, connector) if connector else _("any"),
     }
+
+
+def _moment(stamp: str | None) -> str:
+    """Write an instant of a document in the reader's zone: a date, with the time of day where it is not midnight."""
+    if not stamp:
+        return ""
+    moment = datetime.fromisoformat(stamp)
+    return dates.on_day(moment) if dates.here(moment).time() == time() else dates.on_clock(moment)
 
 
 def _wholly(rule: Document, words: Vocabulary) -> list[Part]:

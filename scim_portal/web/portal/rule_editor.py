@@ -63,9 +63,9 @@ def _saved(rule_id: str | None, form: Form) -> Answer:
 
 
 def _save(ctx: Ctx, rule_id: str | None, form: Form, was: Document | None) -> None:
-    written = form.to_rule(rule_id, rule_checks.group_names(ctx))
     if rule_id is not None and was is None:  # a form that does not say what it saw saw what is there
         was = rules.find(drafts.working(ctx), rule_id)
+    written = form.to_rule(rule_id, rule_checks.group_names(ctx), was)
     frozen = (
         {"frozen_until": was["frozen_until"]} if was and was.get("frozen_until") and form.state == was["state"] else {}
     )
@@ -116,7 +116,7 @@ def _page(
         checked=checked or rule_checks.first_look(ctx, form),
         elsewhere=[told(found[name]) for name in found if name not in FIELDS],
         conditions=list(terms.CONDITIONS.items()), paths=attribute_paths.suggested(kind),
-        groups=rule_checks.suggestions(ctx, ""), families=rule_targets.families(_types(ctx, form)),
+        groups=rule_checks.suggestions(ctx, ""), families=rule_targets.families(_types(ctx, form), form.targets),
         connectors=[("", _("any")), *((one.id, one.name) for one in connectors.everyone(ctx))],
         action_url=url_for("portal.rule", rule_id=rule_id),
     )  # fmt: skip

@@ -7,6 +7,7 @@ changed since is the one that counts.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -93,15 +94,15 @@ class Form:
             )
         return built
 
-    def to_rule(self, rule_id: str | None, groups: Groups) -> dict[str, Any]:
-        """Write the rule for the policy document. Raises `Invalid`."""
+    def to_rule(self, rule_id: str | None, groups: Groups, was: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Write the rule for the policy document; a date that is as the rule `was` keeps its time of day. Raises `Invalid`."""
         grants, fallback = rule_targets.lists(self.targets)
-        starts, ends = as_day("valid_from", self.valid_from), as_day("valid_until", self.valid_until)
         priority = int(self.queue_priority) if self.queue_priority.isascii() and self.queue_priority.isdigit() else -1
         return {
             "id": rule_id, "name": self.name, "state": self.state, "condition": self.text(groups),
             "grants": grants, "fallback": fallback, "queue_priority": priority,
-            "valid_from": starts and starts.isoformat(), "valid_until": ends and ends.isoformat(),
+            "valid_from": _stamp("valid_from", self.valid_from, was),
+            "valid_until": _stamp("valid_until", self.valid_until, was),
             "connector": self.connector or None,
         }  # fmt: skip
 
@@ -122,3 +123,12 @@ def _kind() -> ResourceType:
 
 def _day(stamp: str | None) -> str:
     return dates.in_form(datetime.fromisoformat(stamp)) if stamp else ""
+
+
+def _stamp(name: str, typed: str, was: Mapping[str, Any] | None) -> str | None:
+    stored = was and was.get(name)
+    with suppress(TypeError, ValueError):  # what a form says that it saw can be anything
+        if stored and typed == _day(stored):
+            return str(stored)
+    day = as_day(name, typed)
+    return day and day.isoformat()

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from rules.grants import NONE
 from rules.policy import LicenseType
 
-MOST_FALLBACKS = 2
+FEW_FALLBACKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Family:
     fallbacks: int
 
 
-def families(types: Mapping[str, LicenseType]) -> list[Family]:
-    """List what can be given, family by family, richest first."""
+def families(types: Mapping[str, LicenseType], values: Mapping[str, str]) -> list[Family]:
+    """List what can be given, family by family, richest first; with one place more for fallbacks than are chosen."""
     found: dict[str, list[LicenseType]] = {}
     for one in types.values():
         found.setdefault(one.family, []).append(one)
-    return [_family(key, members) for key, members in sorted(found.items())]
+    return [_family(key, members, _chosen(values, key)) for key, members in sorted(found.items())]
 
 
 def of_rule(rule: Mapping[str, Any], types: Mapping[str, LicenseType]) -> dict[str, str]:
@@ -53,20 +53,22 @@ def lists(values: Mapping[str, str]) -> tuple[list[str], list[str]]:
     }
     grants = [f"{NONE}{family}" if value == "none" else value for family, value in chosen.items()]
     real = {family: value for family, value in chosen.items() if value != "none"}
-    fallback = [
-        values[name]
-        for family in real
-        for name in _fallback_names(family)
-        if values.get(name) and values[name] != real[family]
-    ]
+    fallback = [key for family in real for key in _chosen(values, family).values() if key != real[family]]
     return grants, list(dict.fromkeys(fallback))
 
 
-def _fallback_names(family: str) -> Iterable[str]:
-    return (f"fallback.{family}.{number}" for number in range(MOST_FALLBACKS))
+def _chosen(values: Mapping[str, str], family: str) -> dict[int, str]:
+    """Give the fallbacks that are chosen for a family by the numbers of their fields, in order, however many there are."""
+    found: dict[int, str] = {}
+    for name, key in values.items():
+        head, __, number = name.rpartition(".")
+        if head == f"fallback.{family}" and key and number.isascii() and number.isdigit() and len(number) < 4:
+            found[int(number)] = key
+    return dict(sorted(found.items()))
 
 
-def _family(key: str, members: list[LicenseType]) -> Family:
+def _family(key: str, members: list[LicenseType], chosen: Iterable[int]) -> Family:
     types = [(one.key, one.name) for one in sorted(members, key=lambda one: (-one.rank, one.key))]
     targets = [("", _("leaves it to later rules")), *types, ("none", _("no license"))]
-    return Family(key, targets, types, min(MOST_FALLBACKS, len(types) - 1))
+    needed = max(chosen, default=-1) + 1
+    return Family(key, targets, types, max(needed, min(max(FEW_FALLBACKS, needed + 1), len(types) - 1)))
