@@ -128,6 +128,18 @@ def test_a_renewal_that_is_sent_as_suggested_neither_overlaps_the_line_nor_leave
     assert catalog.lines(portal.ctx(), "pro")[-1].starts_at == datetime(2027, 3, 1, 5, tzinfo=UTC)
 
 
+def test_a_form_that_is_sent_twice_adds_its_line_once(portal: PortalUnderTest) -> None:
+    line = used(portal)
+    visitor = Visitor.signed_in(portal)
+    for number, path in enumerate(("/licenses/pro/lines", f"/contract-lines/{line}/renew"), 2):
+        form = form_of(visitor.page(path)) | {"quantity": "5"}
+        assert [visitor.send(path, form).status_code for _ in range(2)] == [302, 302]
+        assert len(catalog.lines(portal.ctx(), "pro")) == number, path
+        changed = visitor.send(path, form | {"quantity": "6"})
+        assert (changed.status_code, "This form has added its line already." in changed.text) == (422, True)
+        assert len(catalog.lines(portal.ctx(), "pro")) == number, path
+
+
 def test_removing_the_last_line_says_whose_seats_go(portal: PortalUnderTest) -> None:
     line = used(portal, "ann")
     visitor = Visitor.signed_in(portal)
