@@ -202,3 +202,20 @@ def test_a_wrong_number_is_refused_before_anything_is_previewed(portal: PortalUn
     for wrong in ({"quantity": "-1"}, {"quantity": "100000001"}, {"starts_at": "2099-01-01"}):
         answer = visitor.send(f"/contract-lines/{line}", form | wrong)
         assert (answer.status_code, "What this does" in answer.text) == (422, False), wrong
+
+
+def test_pages_say_what_is_true_while_a_contract_is_too_small_or_starts_later(portal: PortalUnderTest) -> None:
+    line = used(portal, "ann", "ben")
+    visitor = Visitor.signed_in(portal)
+    ended = portal.ctx().now - timedelta(days=1)
+    transact(lambda: catalog.change_line(portal.ctx(), line, starts_at=ended - YEAR, ends_at=ended))
+    assert "No contract is in force. They resume when one is added." in visitor.page("/")
+    assert "No license has a queue." in visitor.page("/waitlist")
+    later = {"quantity": "5", "starts_at": f"{portal.ctx().now + YEAR:%Y-%m-%d}"}
+    for form in (later, {"quantity": "1"}):
+        answer = visitor.send("/licenses/pro/lines", form, follow_redirects=True)
+        assert "The seats are added. Not everybody who waits has been served." in answer.text, form
+    page = visitor.page("/")
+    assert "There is not room for everybody who had a seat. They resume when there are seats again." in page
+    answer = visitor.send(f"/contract-lines/{line}/renew", {"quantity": "9"}, follow_redirects=True)
+    assert "The contract is renewed. Whoever was waiting has been served." in answer.text

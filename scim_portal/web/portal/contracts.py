@@ -79,7 +79,9 @@ def line_add(key: str) -> Answer:
         _added(key, contract_form.typed())
     except errors.Invalid as error:
         return _page("add", key, None, request.form, found=problems(error)), 422
-    return _back(key, _("The seats are added. Whoever was waiting has been served."))
+    if _all_served(key):
+        return _back(key, _("The seats are added. Whoever was waiting has been served."))
+    return _back(key, _("The seats are added. Not everybody who waits has been served."))
 
 
 @blueprint.route("/contract-lines/<line_id>", methods=["GET", "POST"])
@@ -104,7 +106,9 @@ def contract_line_renew(line_id: str) -> Answer:
         _added(key, contract_form.typed(follows=line))
     except errors.Invalid as error:
         return _page("renew", key, line, request.form, found=problems(error)), 422
-    return _back(key, _("The contract is renewed. Whoever was waiting has been served."))
+    if _all_served(key):
+        return _back(key, _("The contract is renewed. Whoever was waiting has been served."))
+    return _back(key, _("The contract is renewed. Not everybody who waits has been served."))
 
 
 @blueprint.route("/contract-lines/<line_id>/end", methods=["GET", "POST"])
@@ -154,6 +158,11 @@ def _added(key: str, fields: dict[str, Any]) -> None:
             )
 
     door.change(unit)
+
+
+def _all_served(key: str) -> bool:
+    type = catalog.find(door.context(), key)
+    return not (type.waiting or type.suspended)
 
 
 def _form(
