@@ -133,11 +133,17 @@ def lines(ctx: Ctx, key: str | None = None) -> list[ContractLine]:
     return list(db.session.scalars(query if key is None else query.where(ContractLine.license_type == key)))
 
 
-def add_line(ctx: Ctx, key: str, **fields: Any) -> ContractLine:
-    """Add seats to a type; whoever waits for it is served in the same transaction. Raises `Invalid`, `NotFound`."""
+def add_line(ctx: Ctx, key: str, *, id: str | None = None, **fields: Any) -> ContractLine:
+    """Add seats to a type; whoever waits for it is served in the same transaction. Raises `Invalid`, `NotFound`.
+
+    Asked again with the same `id`, it gives the line that is there and adds nothing.
+    """
     _hold_grants(ctx)
     type = find(ctx, key)
-    line = ContractLine(portal_id=ctx.portal.id, id=new_id(), license_type=key, created_at=ctx.now)
+    present = scoped(ContractLine, ctx).where(ContractLine.id == id, ContractLine.license_type == key)
+    if id is not None and (known := db.session.scalar(present)):
+        return known
+    line = ContractLine(portal_id=ctx.portal.id, id=id or new_id(), license_type=key, created_at=ctx.now)
     _fill(line, fields)
     db.session.add(line)
     db.session.flush()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from scim_portal.context import Ctx
-from scim_portal.db import db
+from scim_portal.db import db, scoped
 from scim_portal.models import LicenseType, SeatEntry
+from scim_portal.services import capacity_history
 
 MOST_ENTRIES = 10_000
 
@@ -38,13 +40,9 @@ class Difference:
 
 
 def uses(ctx: Ctx, moment: datetime) -> list[Use]:
-    """Tell how full each license type was: its last entry up to the moment says so."""
-    types = select(LicenseType.key, LicenseType.name).where(LicenseType.portal_id == ctx.portal.id)
-    found = []
-    for key, name in db.session.execute(types.order_by(LicenseType.key)):
-        entry = _last(ctx, key, moment)
-        found.append(Use(key, name, *(entry or (0, None, 0))))
-    return found
+    """Tell how full each license type was right before a moment: its last entry says so, and its contract since then."""
+    types = db.session.scalars(scoped(LicenseType, ctx).order_by(LicenseType.key))
+    return [_use(ctx, type, moment) for type in types]
 
 
 def differences(ctx: Ctx, since: datetime, until: datetime) -> list[Difference] | None:
@@ -67,9 +65,19 @@ def _net(rows: Iterable[object]) -> list[Difference]:
     return list(found.values())
 
 
-def _last(ctx: Ctx, key: str, moment: datetime) -> tuple[int, int | None, int] | None:
+def _use(ctx: Ctx, type: LicenseType, moment: datetime) -> Use:
+    entry, last = _last(ctx, type.key, moment), moment - timedelta.resolution
+    since = entry.at if entry else min(type.created_at, last)
+    step = capacity_history.at(capacity_history.steps(ctx, type, since), last)
+    if entry is None:
+        return Use(type.key, type.name, 0, step.limit, 0)
+    # What was written with a seat is certain; the contract tells what changed since.
+    limit = entry.limit_after if entry.at >= step.at else step.limit
+    return Use(type.key, type.name, entry.use_after, limit, entry.waiting_after)
+
+
+def _last(ctx: Ctx, key: str, moment: datetime) -> Any:
     mine = (SeatEntry.portal_id == ctx.portal.id, SeatEntry.license_type == key, SeatEntry.at < moment)
-    query = select(SeatEntry.use_after, SeatEntry.limit_after, SeatEntry.waiting_after).where(*mine)
+    query = select(SeatEntry.at, SeatEntry.use_after, SeatEntry.limit_after, SeatEntry.waiting_after).where(*mine)
     # Entries of one instant were written in the order of their numbers, and ids follow it.
-    row = db.session.execute(query.order_by(SeatEntry.at.desc(), SeatEntry.id.desc()).limit(1)).one_or_none()
-    return None if row is None else (row.use_after, row.limit_after, row.waiting_after)
+    return db.session.execute(query.order_by(SeatEntry.at.desc(), SeatEntry.id.desc()).limit(1)).one_or_none()

@@ -119,7 +119,7 @@ def test_an_exhausted_pool_is_filled_up_and_its_queue_drains(empty_desk: Desk) -
     assert usage(desk, "pro")[1] == 0
     desk.open("Waitlist")
     expect(page.get_by_text(t("Nobody waits"), exact=True)).to_be_visible()
-    expect(page.get_by_text(t("Everybody has the best license their rule can give."))).to_be_visible()
+    expect(page.get_by_text(t("No license has a queue."))).to_be_visible()
 
 
 def test_why_she_has_pro_is_told_on_her_page(empty_desk: Desk) -> None:

@@ -12,7 +12,7 @@ from scim_portal.context import at
 from scim_portal.db import db, transact
 from scim_portal.ids import new_id
 from scim_portal.models import SeatEntry
-from scim_portal.services import capacity_history, catalog, usage
+from scim_portal.services import capacity_history, catalog, past_moments, usage
 from scim_portal.services.usage import History
 from tests.portals import PortalUnderTest, a_patch, a_policy
 from tests.web.test_statement_counts import counted
@@ -81,6 +81,16 @@ def test_a_contract_that_ends_while_nobody_moves_is_a_step_of_the_line(day: Day)
     transact(lambda: catalog.add_line(ctx, "pro", quantity=5, starts_at=day.start + 2 * HOUR))
     day.hours = 4  # and no worker looks
     assert [(hour, limit) for hour, *_, limit in day.told(day.history())] == [(0.0, 2), (2.0, 7), (3.0, 5), (4.0, 5)]
+
+
+def test_a_past_moment_has_the_limit_that_was_in_force_then(day: Day) -> None:
+    day.portal.provision("ann@x.example")
+    line = catalog.lines(day.portal.ctx())[0].id
+    transact(lambda: catalog.change_line(day.portal.ctx(), line, ends_at=day.start + 3 * HOUR))
+    transact(lambda: catalog.add_line(day.portal.ctx(), "pro", quantity=5, starts_at=day.start + 2 * HOUR))
+    day.hours = 4  # and no worker looks
+    told = [past_moments.uses(day.portal.ctx(), day.start + hour * HOUR)[0] for hour in (-1, 1, 2, 2.5, 3, 3.5, 9)]
+    assert [(one.used, one.limit) for one in told] == [(0, 0), (1, 2), (1, 2), (1, 7), (1, 7), (1, 5), (1, 5)]
 
 
 def test_what_was_written_down_later_does_not_change_the_past(day: Day) -> None:

@@ -56,6 +56,18 @@ def test_the_page_shows_what_is_theirs_with_the_reason_and_nothing_of_others(por
     assert "in use" in opened(portal, link(portal, ids["ann"], "owner")).page("/account")
 
 
+def test_who_waits_for_a_license_of_which_there_is_none_is_not_told_that_all_are_in_use(
+    portal: PortalUnderTest,
+) -> None:
+    portal.license("pro", 0)
+    portal.publish(a_policy(default="pro"))
+    page = opened(portal, link(portal, portal.provision("ann@acme.example"))).page("/account")
+    assert [words in page for words in ("There are none just now; you are in the queue", "All are in use")] == [
+        True,
+        False,
+    ]
+
+
 def test_the_link_is_in_no_address_and_no_referrer_and_its_cookie_is_narrow(portal: PortalUnderTest) -> None:
     path = link(portal, portal.provision("ann@acme.example"))
     visitor = Visitor.anonymous(portal)

@@ -128,6 +128,18 @@ def test_a_renewal_that_is_sent_as_suggested_neither_overlaps_the_line_nor_leave
     assert catalog.lines(portal.ctx(), "pro")[-1].starts_at == datetime(2027, 3, 1, 5, tzinfo=UTC)
 
 
+def test_a_form_that_is_sent_twice_adds_its_line_once(portal: PortalUnderTest) -> None:
+    line = used(portal)
+    visitor = Visitor.signed_in(portal)
+    for number, path in enumerate(("/licenses/pro/lines", f"/contract-lines/{line}/renew"), 2):
+        form = form_of(visitor.page(path)) | {"quantity": "5"}
+        assert [visitor.send(path, form).status_code for _ in range(2)] == [302, 302]
+        assert len(catalog.lines(portal.ctx(), "pro")) == number, path
+        changed = visitor.send(path, form | {"quantity": "6"})
+        assert (changed.status_code, "This form has added its line already." in changed.text) == (422, True)
+        assert len(catalog.lines(portal.ctx(), "pro")) == number, path
+
+
 def test_removing_the_last_line_says_whose_seats_go(portal: PortalUnderTest) -> None:
     line = used(portal, "ann")
     visitor = Visitor.signed_in(portal)
@@ -190,3 +202,20 @@ def test_a_wrong_number_is_refused_before_anything_is_previewed(portal: PortalUn
     for wrong in ({"quantity": "-1"}, {"quantity": "100000001"}, {"starts_at": "2099-01-01"}):
         answer = visitor.send(f"/contract-lines/{line}", form | wrong)
         assert (answer.status_code, "What this does" in answer.text) == (422, False), wrong
+
+
+def test_pages_say_what_is_true_while_a_contract_is_too_small_or_starts_later(portal: PortalUnderTest) -> None:
+    line = used(portal, "ann", "ben")
+    visitor = Visitor.signed_in(portal)
+    ended = portal.ctx().now - timedelta(days=1)
+    transact(lambda: catalog.change_line(portal.ctx(), line, starts_at=ended - YEAR, ends_at=ended))
+    assert "No contract is in force. They resume when one is added." in visitor.page("/")
+    assert "No license has a queue." in visitor.page("/waitlist")
+    later = {"quantity": "5", "starts_at": f"{portal.ctx().now + YEAR:%Y-%m-%d}"}
+    for form in (later, {"quantity": "1"}):
+        answer = visitor.send("/licenses/pro/lines", form, follow_redirects=True)
+        assert "The seats are added. Not everybody who waits has been served." in answer.text, form
+    page = visitor.page("/")
+    assert "There is not room for everybody who had a seat. They resume when there are seats again." in page
+    answer = visitor.send(f"/contract-lines/{line}/renew", {"quantity": "9"}, follow_redirects=True)
+    assert "The contract is renewed. Whoever was waiting has been served." in answer.text

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from scim_portal import errors
+from scim_portal.ids import is_id, new_id
 from scim_portal.models import ContractLine
 from scim_portal.protocol.sentences import say
 from scim_portal.services import license_fields
@@ -60,6 +61,12 @@ def following(line: ContractLine) -> dict[str, Any]:
     return of(line) | {
         "starts_at": dates.in_form(starts_at), "ends_at": dates.in_form(ends_at), "purchase_order": None,
     }  # fmt: skip
+
+
+def line_id() -> str:
+    """Give the id of the line that a form adds: made with the form, so that a form sent twice adds one line."""
+    sent = text("line_id") or ""
+    return sent if is_id(sent) else new_id()
 
 
 def _next_term(line: ContractLine) -> tuple[datetime | None, datetime | None]:

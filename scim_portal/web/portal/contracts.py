@@ -76,10 +76,12 @@ def line_add(key: str) -> Answer:
     if request.method == "GET":
         return _page("add", key, None, {})
     try:
-        door.change(lambda ctx: catalog.add_line(ctx, key, **contract_form.typed()))
+        _added(key, contract_form.typed())
     except errors.Invalid as error:
         return _page("add", key, None, request.form, found=problems(error)), 422
-    return _back(key, _("The seats are added. Whoever was waiting has been served."))
+    if _all_served(key):
+        return _back(key, _("The seats are added. Whoever was waiting has been served."))
+    return _back(key, _("The seats are added. Not everybody who waits has been served."))
 
 
 @blueprint.route("/contract-lines/<line_id>", methods=["GET", "POST"])
@@ -101,10 +103,12 @@ def contract_line_renew(line_id: str) -> Answer:
         return _page("renew", line.license_type, line, contract_form.following(line))
     key = line.license_type
     try:
-        door.change(lambda ctx: catalog.add_line(ctx, key, **contract_form.typed(follows=line)))
+        _added(key, contract_form.typed(follows=line))
     except errors.Invalid as error:
         return _page("renew", key, line, request.form, found=problems(error)), 422
-    return _back(key, _("The contract is renewed. Whoever was waiting has been served."))
+    if _all_served(key):
+        return _back(key, _("The contract is renewed. Whoever was waiting has been served."))
+    return _back(key, _("The contract is renewed. Not everybody who waits has been served."))
 
 
 @blueprint.route("/contract-lines/<line_id>/end", methods=["GET", "POST"])
@@ -139,6 +143,26 @@ def _told(ctx: Ctx, item: Summary, seats: Stand, lines: list[ContractLine]) -> C
     ahead = contract_words.present(item, ctx.now)
     ahead += contract_words.sentences(contract_outlook.events(item, seats, terms, ctx.now), ctx.now, item.type.name)
     return Contract(item, lines, timelines.of(terms, ctx.now), ahead, contract_words.costs(item))
+
+
+def _added(key: str, fields: dict[str, Any]) -> None:
+    """Add a line, once however often its form is sent. Raises `Invalid` where the form was changed after that."""
+
+    def unit(ctx: Ctx) -> None:
+        line = catalog.add_line(ctx, key, id=contract_form.line_id(), **fields)
+        if (line.quantity, line.starts_at, line.ends_at) != tuple(
+            fields[one] for one in ("quantity", "starts_at", "ends_at")
+        ):
+            raise errors.Invalid(
+                _("This form has added its line already. Open it anew to add another one."), field="quantity"
+            )
+
+    door.change(unit)
+
+
+def _all_served(key: str) -> bool:
+    type = catalog.find(door.context(), key)
+    return not (type.waiting or type.suspended)
 
 
 def _form(
@@ -228,7 +252,7 @@ def _page(
     item = catalog.summary(door.context(), key)
     return door.page(
         "contract_line.html", section="contracts", mode=mode, line=line, item=item, form=form, preview=preview,
-        errors=found or {},
+        errors=found or {}, line_id=contract_form.line_id(),
     )  # fmt: skip
 
 

@@ -158,7 +158,9 @@ def _of_type(item: Summary) -> list[Notice]:
             "%(n)s seat of %(type)s is suspended", "%(n)s seats of %(type)s are suspended", one.suspended,
             n=number(one.suspended), type=one.name,
         )  # fmt: skip
-        text = _("No contract is in force. They resume when one is added.")
+        lapsed = _("No contract is in force. They resume when one is added.")
+        short = _("There is not room for everybody who had a seat. They resume when there are seats again.")
+        text = lapsed if item.limit == 0 else short
         found.append(Notice("bad", "player-pause", title, text, own))
     return found
 

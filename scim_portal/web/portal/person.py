@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from scim_portal import errors
 from scim_portal.context import Ctx
 from scim_portal.models import Seat, Ticket, User
-from scim_portal.services import account_links, people, rosters, rulebook
+from scim_portal.services import account_links, catalog, people, rosters, rulebook
 from scim_portal.web import tenancy
 from scim_portal.web.portal import door, wording
 from scim_portal.web.portal.door import Answer, blueprint
@@ -136,7 +136,13 @@ def _because(row: Seat | Ticket) -> str:
 
 def _ticket(ctx: Ctx, ticket: Ticket, types: dict[str, str]) -> dict[str, Any]:
     place = people.position(ctx, ticket)
-    waits = _("All are in use; you are in the queue since %(day)s.", day=wording.day(ticket.since))
+    type, since = catalog.summary(ctx, ticket.license_type), wording.day(ticket.since)
+    if type.limit == 0:
+        waits = _("There are none just now; you are in the queue since %(day)s.", day=since)
+    elif type.free == 0:
+        waits = _("All are in use; you are in the queue since %(day)s.", day=since)
+    else:
+        waits = _("You are in the queue since %(day)s.", day=since)
     reason = f"{_because(ticket)} {waits}"
     if ticket.parked_until is not None:
         reason = _("Your place in the queue is kept until %(day)s.", day=wording.day(ticket.parked_until))
