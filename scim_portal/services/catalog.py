@@ -140,9 +140,10 @@ def add_line(ctx: Ctx, key: str, *, id: str | None = None, **fields: Any) -> Con
     """
     _hold_grants(ctx)
     type = find(ctx, key)
-    present = scoped(ContractLine, ctx).where(ContractLine.id == id, ContractLine.license_type == key)
-    if id is not None and (known := db.session.scalar(present)):
+    known = db.session.scalar(scoped(ContractLine, ctx).where(ContractLine.id == id)) if id is not None else None
+    if known is not None and known.license_type == key:
         return known
+    id = None if known is not None else id  # it names a line of another type, whoever made it up
     line = ContractLine(portal_id=ctx.portal.id, id=id or new_id(), license_type=key, created_at=ctx.now)
     _fill(line, fields)
     db.session.add(line)

@@ -30,6 +30,8 @@ from scim_portal.web.telling import told
 FIELDS = frozenset({
     "name", "condition", "grants", "fallback", "queue_priority", "valid_from", "valid_until", "connector",
 })  # fmt: skip
+# What a rule of a document has in any case; a form that tells of less did not see a rule.
+PARTS = FIELDS | {"id", "state"}
 
 
 @blueprint.route("/rules/new", methods=["GET", "POST"], defaults={"rule_id": None})
@@ -96,7 +98,7 @@ def _was() -> Document | None:
         found = json.loads(request.form.get("was", "null"))
     except ValueError:
         return None
-    return found if isinstance(found, dict) and "id" in found else None
+    return found if isinstance(found, dict) and found.keys() >= PARTS else None
 
 
 def _page(
