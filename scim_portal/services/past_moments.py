@@ -67,7 +67,9 @@ def _net(rows: Iterable[object]) -> list[Difference]:
 
 def _use(ctx: Ctx, type: LicenseType, moment: datetime) -> Use:
     entry, last = _last(ctx, type.key, moment), moment - timedelta.resolution
-    since = entry.at if entry else min(type.created_at, last)
+    if last < type.created_at:
+        return Use(type.key, type.name, 0, None, 0)  # there was nothing to be full yet
+    since = entry.at if entry else type.created_at
     step = capacity_history.at(capacity_history.steps(ctx, type, since), last)
     if entry is None:
         return Use(type.key, type.name, 0, step.limit, 0)
