@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import structlog
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from scim_portal import clock, statistics
 from scim_portal.config import Settings
@@ -88,14 +88,14 @@ _statistics_at: list[float] = []
 
 
 def _keep_statistics() -> None:
-    """Refresh the database's statistics now and then; one that is busy gets them the next time."""
+    """Refresh the database's statistics now and then; one that is busy, or keeps no count of changes, goes without."""
     every = statistics.SECONDS_BETWEEN[db.engine.dialect.name]
     if not _statistics_at or time.monotonic() - _statistics_at[-1] > every:
         _statistics_at[:] = [time.monotonic()]
         try:
             statistics.refresh()
-        except OperationalError:
-            log.info("statistics.postponed")
+        except DBAPIError as error:
+            log.info("statistics.postponed", error=type(error).__name__)
 
 
 def _clock(ctx: Ctx) -> int:

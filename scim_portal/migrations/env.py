@@ -29,7 +29,8 @@ def run() -> None:
         context.configure(connection=connection, target_metadata=db.metadatas[None], render_item=render, **options)
         with context.begin_transaction():
             context.run_migrations()
-    statistics.refresh()  # before anybody connects: a connection learns them when it is opened
+    if db.engine.dialect.name == "sqlite":
+        statistics.refresh()  # before anybody connects: a connection learns them when it is opened
 
 
 run()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from scim_portal import statistics
-from scim_portal.db import db
+from scim_portal.db import db, transact
+from scim_portal.jobs import runner
+from scim_portal.services import rulebook, work
 from tests.concurrency.arena import eventually
-from tests.portals import PortalUnderTest
+from tests.portals import PortalUnderTest, a_policy
 
 
 def test_statistics_are_kept_where_the_database_does_not_keep_them(app: Flask, portal: PortalUnderTest) -> None:
@@ -57,3 +61,22 @@ def looked_at(table: str) -> object:
     db.session.rollback()
     asked = text("SELECT last_analyze FROM pg_stat_user_tables WHERE relname = :table")
     return db.session.execute(asked, {"table": table}).scalar()
+
+
+def test_a_database_that_counts_no_changes_keeps_nobody_from_the_rest_of_the_work(
+    app: Flask, portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Engines that speak PostgreSQL's language need not have its views."""
+    asked: list[str] = []
+
+    def fails() -> None:
+        asked.append("statistics")
+        raise ProgrammingError("SELECT relname FROM pg_stat_user_tables", None, Exception("no such view"))
+
+    monkeypatch.setattr(statistics, "refresh", fails)
+    monkeypatch.setattr(runner, "_statistics_at", [])
+    portal.license("view", 1)
+    transact(lambda: rulebook.publish(portal.ctx(), a_policy(default="view")))
+    runner.run_everything(portal.settings)
+    assert asked == ["statistics"]
+    assert not work.has_open(portal.ctx())
