@@ -18,6 +18,7 @@ def test_what_an_admin_undid_after_a_job_is_not_done_again_by_its_first_runner(
     portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = portal.provision("ann@x.example")
+    portal.run_due()
     made = transact(lambda: bulk.begin(portal.ctx(), bulk.Order(bulk.Action.DEACTIVATE), [ann])).id
     asleep = transact(lambda: work.lease(portal.ctx()))
     assert asleep is not None
