@@ -19,7 +19,7 @@
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches("#builder-side input")) return;
     event.preventDefault();
-    event.target.dispatchEvent(new Event("change", { bubbles: true }));
+    event.target.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
   // Buttons of the builder and “Check” ask for what the page would be, and put only that in its place.
