@@ -140,10 +140,11 @@ def add_line(ctx: Ctx, key: str, *, id: str | None = None, **fields: Any) -> Con
     """
     _hold_grants(ctx)
     type = find(ctx, key)
-    known = db.session.scalar(scoped(ContractLine, ctx).where(ContractLine.id == id)) if id is not None else None
-    if known is not None and known.license_type == key:
+    known = db.session.scalar(scoped(ContractLine, ctx).where(ContractLine.id == id)) if id else None
+    if known is not None:
+        if known.license_type != key:
+            raise Invalid("This id belongs to a line of another license.", field="id", value=id)
         return known
-    id = None if known is not None else id  # it names a line of another type, whoever made it up
     line = ContractLine(portal_id=ctx.portal.id, id=id or new_id(), license_type=key, created_at=ctx.now)
     _fill(line, fields)
     db.session.add(line)
@@ -198,7 +199,7 @@ def _hold_grants(ctx: Ctx) -> None:
     """Wait for everybody who is settling somebody, and keep others from it: who holds a type is read before its lock (L12)."""
     db.session.flush()
     rulebook.in_force_locked(ctx)
-    db.session.expire_all()
+    db.session.expire_all()  # what was read before may have changed while this waited
 
 
 def _refuse_taken_name(ctx: Ctx, key: str, name: object) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from rules.policy import Policy
 from scim_portal.context import Ctx
 from scim_portal.db import db
-from scim_portal.errors import Invalid
 from scim_portal.models import LicenseType
 from scim_portal.protocol.sentences import say
+from scim_portal.services import policy_problems
 
 
 def keys(ctx: Ctx) -> frozenset[str]:
@@ -22,15 +22,12 @@ def keys(ctx: Ctx) -> frozenset[str]:
 
 def refuse(policy: Policy, retired: Collection[str]) -> None:
     """Refuse a policy that gives a retired type. Raises `Invalid` that points at the nodes."""
-    problems = tuple(
+    problems = [
         (path, say("the license type “{key}” is retired; bring it back first", key=key))
         for path, key in named(policy, retired)
-    )
+    ]
     if problems:
-        place, problem = problems[0]
-        raise Invalid(
-            say("The policy cannot be used: {problem} (at {place}).", problem=problem, place=place), problems=problems
-        )
+        raise policy_problems.refusal(problems)
 
 
 def named(policy: Policy, keys: Collection[str]) -> list[tuple[str, str]]:

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from rules.policy import Policy
 from scim_portal.context import Ctx
 from scim_portal.db import db
-from scim_portal.errors import Invalid
 from scim_portal.models import Connector
 from scim_portal.protocol.sentences import say
+from scim_portal.services import policy_problems
 
 
 def refuse(ctx: Ctx, policy: Policy) -> None:
@@ -18,13 +18,10 @@ def refuse(ctx: Ctx, policy: Policy) -> None:
     if not named:
         return
     known = set(db.session.scalars(select(Connector.id).where(Connector.portal_id == ctx.portal.id)))
-    problems = tuple(
+    problems = [
         (f"/rules/{number}/connector", say("there is no connector with the id {id!r}", id=rule.connector[:64]))
         for number, rule in enumerate(policy.rules)
         if rule.connector is not None and rule.connector not in known
-    )
+    ]
     if problems:
-        place, problem = problems[0]
-        raise Invalid(
-            say("The policy cannot be used: {problem} (at {place}).", problem=problem, place=place), problems=problems
-        )
+        raise policy_problems.refusal(problems)

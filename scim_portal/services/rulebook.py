@@ -21,7 +21,15 @@ from scim_portal.models import Freeze, Job, PolicyDraft, PolicyVersion, Portal
 from scim_portal.prepared import Prepared
 from scim_portal.protocol.attributes import ResourceType
 from scim_portal.protocol.sentences import say
-from scim_portal.services import audit, resource_types, retired_types, rule_connectors, rule_states, work
+from scim_portal.services import (
+    audit,
+    policy_problems,
+    resource_types,
+    retired_types,
+    rule_connectors,
+    rule_states,
+    work,
+)
 from scim_portal.services.audit import Action
 
 EMPTY: dict[str, Any] = {"families": {"cal": {"mode": "first-match"}}, "defaults": {}, "rules": []}
@@ -110,15 +118,7 @@ def compile_document(ctx: Ctx, content: object, kind: ResourceType | None = None
     try:
         policy = policies.from_document(content, _described(rows), kind or resource_types.user(ctx))
     except PolicyError as error:
-        problems = tuple((problem.path, problem.message) for problem in error.problems)
-        raise Invalid(
-            say(
-                "The policy cannot be used: {problem} (at {place}).",
-                problem=problems[0][1],
-                place=problems[0][0] or "/",
-            ),
-            problems=problems,
-        ) from None
+        raise policy_problems.refusal([(problem.path, problem.message) for problem in error.problems]) from None
     retired_types.refuse(policy, frozenset(row.key for row in rows if row.retired_at is not None))
     return policy
 

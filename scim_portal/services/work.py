@@ -81,14 +81,16 @@ def fail(ctx: Ctx, id: str, *, message: str) -> None:
 
 def has_open(ctx: Ctx) -> bool:
     """Tell cheaply whether a worker would find something."""
-    open_ = select(Job.id).where(Job.portal_id == ctx.portal.id, Job.state.in_(("queued", "running")))
-    return db.session.scalar(open_.limit(1)) is not None
+    return db.session.scalar(_open(ctx).limit(1)) is not None
 
 
 def is_settling(ctx: Ctx) -> bool:
     """Tell whether a job has yet to bring people in line with a policy or schema in force, or with a group of theirs."""
-    open_ = select(Job.id).where(Job.portal_id == ctx.portal.id, Job.state.in_(("queued", "running")))
-    return db.session.scalar(open_.where(Job.kind.in_(SETTLING)).limit(1)) is not None
+    return db.session.scalar(_open(ctx).where(Job.kind.in_(SETTLING)).limit(1)) is not None
+
+
+def _open(ctx: Ctx) -> Any:
+    return select(Job.id).where(Job.portal_id == ctx.portal.id, Job.state.in_(("queued", "running")))
 
 
 def _mine(ctx: Ctx, id: str) -> Any:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from scim_portal import clock
 from scim_portal.context import UNREAD, Actor, ActorKind, Ctx
 from scim_portal.db import db, reading, transact
+from scim_portal.errors import NotFound
 from scim_portal.ids import new_id
 from scim_portal.services import tokens
 from scim_portal.services.resource_types import Outdated
@@ -68,6 +69,12 @@ def authenticate(prefix: str, kind: ActorKind) -> tuple[Ctx, Bearer]:
     actor = Actor(kind, bearer.id, bearer.name, bearer.role, request.remote_addr, user_agent())
     settings, stamp = tenancy.settings(), bearer.schema_stamp
     return Ctx(portal, actor, now, request_id(), settings, bearer.connector, schema_stamp=stamp), bearer
+
+
+def refuse_nul() -> None:
+    """Find nothing at an address with a NUL in it, which PostgreSQL takes in no text. Raises `NotFound`."""
+    if any("\x00" in value for value in (request.view_args or {}).values() if isinstance(value, str)):
+        raise NotFound("There is nothing at this address.")
 
 
 def user_agent() -> str:

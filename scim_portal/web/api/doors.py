@@ -49,8 +49,7 @@ class Room(Blueprint):  # type: ignore[misc]
         return decorate
 
     def _enter(self) -> None:
-        if any("\x00" in value for value in (request.view_args or {}).values() if isinstance(value, str)):
-            raise errors.NotFound("There is nothing at this address.")
+        guards.refuse_nul()
         g.ctx, bearer = guards.authenticate(API_PREFIX, ActorKind.API_KEY)
         roles = self.allowed(request.method)
         if bearer.role not in roles:

@@ -59,8 +59,7 @@ class Me:
 @blueprint.before_request
 def enter() -> Answer:
     """Let only signed-in admins in, and only those whose role may change something change it."""
-    if any("\x00" in value for value in (request.view_args or {}).values() if isinstance(value, str)):
-        raise errors.NotFound("There is nothing at this address.")
+    guards.refuse_nul()
     actor = Actor(ActorKind.ADMIN, None, "visitor", None, request.remote_addr, guards.user_agent())
     g.ctx = Ctx(tenancy.portal(), actor, clock.now(), guards.request_id(), tenancy.settings())
     if request.method not in SAFE:
