@@ -9,7 +9,7 @@ import pytest
 
 from scim_portal import clock
 from scim_portal.db import transact
-from scim_portal.services import catalog, tokens
+from scim_portal.services import catalog, exports, past_exports, tokens
 from tests.portals import PortalUnderTest, a_policy
 from tests.web.visitor import Visitor
 
@@ -95,8 +95,9 @@ def test_a_past_day_is_named_and_ends_as_the_admin_counts_days(
 def test_the_seats_of_today_can_be_asked_for_in_the_first_hour_of_a_long_day(
     portal: PortalUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visitor = in_zone(portal, "Europe/Berlin")
     now = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: now)
-    visitor = Visitor(visitor.client, visitor.base)
+    visitor = in_zone(portal, "Europe/Berlin")
     assert visitor.send("/exports", {"dataset": "seats", "format": "csv-raw", "as_of": "2026-10-25"}).status_code == 302
+    (job,) = past_exports.recent(portal.ctx())
+    assert exports.of_job(job).as_of == now
